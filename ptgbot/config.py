@@ -1,0 +1,381 @@
+"""The configuration: a JSON file, the environment and files of secrets, checked as a whole."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+
+from ptgbot import settings
+from ptgbot.core.clock import Event
+
+__all__ = ["Config", "ConfigError", "Setting", "describe", "load", "settings_reference"]
+
+TLS_PORT = 6697
+ENVIRONMENT = "PTGBOT_"
+MAX_FILE = 1024 * 1024
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used.
+
+    Args:
+        problems: What is wrong, a line each, beginning with the key that it is about. No line shows a secret.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = [settings.plain(problem) for problem in problems]
+        super().__init__("; ".join(self.problems))
+
+
+# In each of these the text is the kind of value, as docs/configuration.md names it.
+Nick = Annotated[str, BeforeValidator(settings.nick), "text"]
+Secret = Annotated[SecretStr, BeforeValidator(settings.secret), "secret text"]
+Hosts = Annotated[tuple[str, ...], BeforeValidator(settings.hosts), "list of host names"]
+Port = Annotated[int, BeforeValidator(settings.port), "number"]
+Channels = Annotated[tuple[str, ...], BeforeValidator(settings.channels), "list of channels"]
+Flag = Annotated[bool, BeforeValidator(settings.flag), "true or false"]
+ReadableFile = Annotated[Path | None, BeforeValidator(settings.readable_file), "path of a file"]
+NewFile = Annotated[Path, BeforeValidator(settings.new_file), "path of a file"]
+Folder = Annotated[Path, BeforeValidator(settings.folder), "path of a folder"]
+Url = Annotated[str, BeforeValidator(settings.url), "http or https address"]
+Line = Annotated[str, BeforeValidator(settings.line), "text"]
+Zone = Annotated[ZoneInfo, BeforeValidator(settings.zone), "IANA time zone"]
+Day = Annotated[date | None, BeforeValidator(settings.day), "date, YYYY-MM-DD"]
+
+
+class Config(BaseModel):
+    """Every setting, checked. Paths are absolute; a setting's key is its alias, or else its name.
+
+    ``load`` makes them; tests can use ``Config.model_validate({"irc_nick": ..., "event.name": ...})``.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,  # else an error would show a secret
+        validate_default=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+    )
+
+    irc_nick: Nick = Field(description="The bot's nick.")
+    irc_pass: Secret = Field(SecretStr(""), description="The password of the nick, for NickServ; empty: no login.")
+    irc_servers: Hosts = Field(
+        alias="irc_server", description="The IRC server; of several, the next is tried when one cannot be reached."
+    )
+    irc_port: Port = Field(TLS_PORT, description="The server's port.")
+    irc_channels: Channels = Field(alias="irc_channel", description="The channel to be in, or several.")
+    irc_tls: Flag = Field(
+        default_factory=lambda data: data.get("irc_port") == TLS_PORT,
+        description="Whether the connection is encrypted, and the server's certificate checked.",
+        json_schema_extra={"default": f"true if `irc_port` is {TLS_PORT}"},
+    )
+    irc_ca_file: ReadableFile = Field(
+        None,
+        description="Certificates (PEM) to trust instead of the system's, for a server with one of its own making.",
+    )
+    db_filename: NewFile = Field(
+        description="Where the state is kept. Inside `site_dir` it would be published:"
+        " the store is then `<site_dir>-private/<same name>`."
+    )
+    log_config: ReadableFile = Field(
+        None, description="A logging configuration in the format of Python's `logging.config.fileConfig`."
+    )
+    site_dir: Folder = Field(Path("html"), description="Where the site is published.")
+    site_url: Url = Field("", description="Where people find the site, for links to it.")
+    event_name: Line = Field("", alias="event.name", description="What people call the event.")
+    event_timezone: Zone = Field(
+        ZoneInfo("UTC"), alias="event.timezone", description="The time zone of the event's wall clocks."
+    )
+    event_first_day: Day = Field(
+        None,
+        alias="event.first_day",
+        description="The date from which the names of days count; without it, slots tell their dates themselves.",
+    )
+    fetch_private: Flag = Field(
+        default=False,
+        description="Whether `~fetchdb` may fetch from loopback and private addresses.",
+    )
+
+    _store: Path = PrivateAttr()
+    _sources: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _keep_the_store_private(self) -> Self:
+        self._store = settings.store_path(self.db_filename, self.site_dir)
+        return self
+
+    @property
+    def store_path(self) -> Path:
+        """The file that holds the state; never inside ``site_dir``."""
+        return self._store
+
+    @property
+    def imported_source(self) -> Path | None:
+        """The file that ``db_filename`` names inside ``site_dir``; None where it names the store itself.
+
+        It is taken over where there is no store yet, and only ever written as a page afterwards.
+        """
+        return None if settings.same(self._store, self.db_filename) else self.db_filename
+
+    @cached_property
+    def event(self) -> Event:
+        """The conference, as the rest of the program knows it."""
+        return Event(self.event_name, self.event_timezone, self.event_first_day, self.site_url)
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Key → where its value came from, for the keys that somebody set."""
+        return self._sources
+
+
+FIELDS: Mapping[str, FieldInfo] = {field.alias or name: field for name, field in Config.model_fields.items()}
+SECTIONS = tuple(dict.fromkeys(key.rpartition(".")[0] for key in FIELDS if "." in key))
+
+
+def load(path: Path, environ: Mapping[str, str]) -> tuple[Config, list[str]]:
+    """Read a configuration.
+
+    A value comes from the environment (``PTGBOT_IRC_PASS``; two underscores stand for a dot), else from a file that
+    ``PTGBOT_IRC_PASS_FILE`` or the key ``irc_pass_file`` names, else from the key ``irc_pass``.
+
+    Args:
+        path: The JSON file.
+        environ: The environment.
+
+    Returns:
+        The configuration, and warnings that do not stop anything.
+
+    Raises:
+        ConfigError: With every problem that was found.
+    """
+    gathered = _Gathered()
+    gathered.read_object(_read_json(path), "", f"{path}")
+    gathered.read_files(environ)
+    gathered.read_environment(environ)
+    config: Config | None = None
+    problems = gathered.problems
+    try:
+        config = Config.model_validate(gathered.values)
+    except ValidationError as error:
+        found = [e for e in error.errors() if e["type"] != "default_factory_not_called"]  # follows from another one
+        problems += [text for key, text in map(_in_our_words, found) if key not in gathered.broken]
+    if config is None or problems:
+        raise ConfigError(problems)
+    config._sources = gathered.sources  # noqa: SLF001 - ours
+    return config, [settings.plain(warning) for warning in (*gathered.warnings, *_doubts(config, path))]
+
+
+@dataclass(frozen=True)
+class _Object:
+    """A JSON object as it was written, repeated keys included."""
+
+    pairs: list[tuple[str, Any]]
+
+
+def _read_json(path: Path) -> _Object:
+    """Return a file's JSON object.
+
+    Raises:
+        ConfigError: It cannot be read, or is something else.
+    """
+    try:
+        text = settings.read_text(path, MAX_FILE)
+        if text.startswith("\ufeff"):
+            raise ValueError("begins with a byte order mark: save it as UTF-8 without one")
+        data = json.loads(text, object_pairs_hook=_Object, parse_constant=_not_json, parse_int=_whole)
+    except json.JSONDecodeError as error:
+        problem = f"line {error.lineno}, column {error.colno}: this is not JSON: {error.msg}"
+    except RecursionError:
+        problem = "is nested too deeply"
+    except ValueError as error:
+        problem = str(error)
+    else:
+        if isinstance(data, _Object):
+            return data
+        problem = "must hold a JSON object, {…}, and holds something else"  # not what: it may be a secret
+    raise ConfigError([f"{path}: {problem}"])
+
+
+def _not_json(constant: str) -> None:
+    raise ValueError(f"holds {constant}, which is not JSON")
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > 20:  # Python refuses some thousands, in words that are for programmers
+        raise ValueError(f"holds a number of {len(digits)} digits")
+    return int(digits)
+
+
+class _Gathered:
+    """The values of all sources on their way to be checked."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, object] = {}
+        self.sources: dict[str, str] = {}
+        self.problems: list[str] = []
+        self.warnings: list[str] = []
+        self.broken: set[str] = set()
+        self._named: dict[str, tuple[str, object]] = {}
+        self._seen: set[str] = set()
+
+    def read_object(self, found: _Object, section: str, source: str) -> None:
+        """Take the keys of a JSON object, a dot in a key being as good as an object in an object."""
+        written: set[str] = set()
+        for name, value in found.pairs:
+            key = section + name
+            if name in written or key in self._seen:
+                self.problems.append(f"{key}: is given twice")
+                self.broken.add(key)
+                continue
+            written.add(name)
+            if key in SECTIONS:
+                if isinstance(value, _Object):
+                    self.read_object(value, f"{key}.", source)
+                else:
+                    self.problems.append(f"{key}: must be an object, and is {settings.shown(value)}")
+                continue
+            self._seen.add(key)
+            if key in FIELDS:
+                if value is not None:  # null is as if it were left out
+                    self._take(key, value, source)
+            elif key.removesuffix("_file") in FIELDS:
+                if value is not None:
+                    self._named[key.removesuffix("_file")] = (key, value)
+            else:
+                self.warnings.append(_unknown(key, [*FIELDS, *(f"{k}_file" for k in FIELDS), *SECTIONS]))
+
+    def read_files(self, environ: Mapping[str, str]) -> None:
+        """Take the content of the files that a key or a variable with ``_file`` behind it names."""
+        for key in FIELDS:
+            variable = f"{_variable(key)}_FILE"
+            if variable in environ:
+                self._named[key] = (variable, environ[variable])
+        for key, (name, value) in self._named.items():
+            if _variable(key) in environ:
+                continue
+            try:
+                file = settings.readable_file(value)
+                if file is None:
+                    raise ValueError("names no file")
+                text = settings.read_text(file, MAX_FILE)
+            except ValueError as error:
+                self.problems.append(f"{name}: {error}")
+                self.broken.add(key)
+            else:
+                # Editors and "echo" end a file with a newline that nobody means to be in a password.
+                self._take(key, text.removesuffix("\n").removesuffix("\r"), f"{file} ({name})")
+
+    def read_environment(self, environ: Mapping[str, str]) -> None:
+        """Take the variables that are settings, and warn of those that look as if they were."""
+        known = {_variable(key): key for key in FIELDS}
+        for variable, value in sorted(environ.items()):
+            if variable in known:
+                self._take(known[variable], value, variable)
+            elif variable.startswith(ENVIRONMENT) and variable.removesuffix("_FILE") not in known:
+                self.warnings.append(_unknown(variable, [*known, *(f"{v}_FILE" for v in known)]))
+
+    def _take(self, key: str, value: object, source: str) -> None:
+        self.values[key] = value
+        self.sources[key] = source
+
+
+def _variable(key: str) -> str:
+    return ENVIRONMENT + key.upper().replace(".", "__")
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    folded = name.upper() if name.startswith(ENVIRONMENT) else name.lower()
+    close = get_close_matches(folded, known, n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return f"{name}: is not a setting, and ignored{hint}"
+
+
+def _in_our_words(error: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the key that one of pydantic's errors is about, and a line that says it."""
+    key = ".".join(map(str, error["loc"]))
+    if error["type"] == "missing":
+        return key, f"{key}: is missing"
+    said = error.get("ctx", {}).get("error", error["msg"])
+    return key, f"{key}: {said}" if key else str(said)
+
+
+def _doubts(config: Config, path: Path) -> list[str]:
+    """Return warnings of settings that are possible, but hardly meant."""
+    doubts = []
+    if config.irc_ca_file and not config.irc_tls:
+        doubts.append("irc_ca_file: is of no use, because irc_tls is off")
+    if config.irc_pass.get_secret_value() and not config.irc_tls:
+        doubts.append("irc_pass: is sent where others on the way can read it, because irc_tls is off")
+    if settings.inside(path, config.site_dir):
+        doubts.append(f"{path}: is inside site_dir, where a web server hands it out to everybody")
+    return doubts
+
+
+def describe(config: Config) -> list[str]:
+    """Return what a bot with this configuration would do, in lines for ``ptgbot check``; none shows a secret."""
+    servers, channels = " or ".join(config.irc_servers), ", ".join(config.irc_channels)
+    tls = "with" if config.irc_tls else "without"
+    where = "channel" if len(config.irc_channels) == 1 else "channels"
+    lines = [f"IRC {servers} port {config.irc_port} {tls} TLS as {config.irc_nick}, {where} {channels}"]
+    if config.irc_ca_file:
+        lines.append(f"certificates to trust: {config.irc_ca_file}")
+    if config.irc_pass.get_secret_value():
+        lines.append(f"NickServ login with irc_pass from {config.sources.get('irc_pass', 'the program')}")
+    else:
+        lines.append("no NickServ login")
+    lines.append(f"store {config.store_path}")
+    if config.imported_source:
+        lines.append(f"   because db_filename {config.imported_source} is inside site_dir, where it would be published")
+    lines.append(f"site {config.site_dir}" + (f", seen at {config.site_url}" if config.site_url else ""))
+    first_day = f"days from {config.event_first_day}" if config.event_first_day else "dates as the slots tell them"
+    lines.append(f"event {config.event_name or 'without a name'}, time zone {config.event_timezone.key}, {first_day}")
+    if config.log_config:
+        lines.append(f"logging as {config.log_config} says")
+    return [settings.plain(line) for line in lines]
+
+
+class Setting(NamedTuple):
+    """A setting as the documentation shows it."""
+
+    key: str
+    kind: str
+    meaning: str
+
+
+def settings_reference() -> list[Setting]:
+    """Return every setting in order: its key, its kind and default, its meaning."""
+    return [
+        Setting(key, f"{_kind(field)}; {_default(field)}", field.description or "") for key, field in FIELDS.items()
+    ]
+
+
+def _kind(field: FieldInfo) -> str:
+    return next(item for item in field.metadata if isinstance(item, str))
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    if isinstance(field.json_schema_extra, dict):
+        return str(field.json_schema_extra["default"])
+    if field.default in ("", None, SecretStr("")):
+        return "none"
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"

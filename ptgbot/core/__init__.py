@@ -1,0 +1,1 @@
+"""The words everyone uses and the Protocols between the parts. No input, no output."""

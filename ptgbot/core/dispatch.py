@@ -1,0 +1,288 @@
+"""From a message to what it changes and answers: the one room behind all doors."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ptgbot.core.changes import Cause, Edit
+from ptgbot.core.clock import Clock, Event
+from ptgbot.core.commands import Call, Command, Door, Outcome, Refused, Registry
+from ptgbot.core.documents import View, Visibility
+from ptgbot.core.grammar import Reading, read
+from ptgbot.core.help import Rest
+from ptgbot.core.identity import Role
+from ptgbot.core.messages import Message, Send, Target
+from ptgbot.core.protocols import Network, NotSaved, Store
+
+__all__ = ["Dispatcher", "Rules"]
+
+_log = logging.getLogger(__name__)
+
+CHANNEL_LINES = 3  # more than that goes to the asker in private
+
+
+class Rules(Protocol):
+    """What the event itself decides about commands."""
+
+    def required_role(self, view: View, command: Command) -> Role:
+        """Return the role that somebody needs for a command."""
+        ...
+
+    def check_track(self, view: View, name: str) -> None:
+        """Raise Refused where there is no such track."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Sends that wait until the state they were made from is on disk."""
+
+    seq: int
+    sends: tuple[Send, ...]
+    message: Message
+    changes: bool
+
+
+class Dispatcher:
+    """Reads messages, runs their commands, commits what they change, and answers once that is on disk.
+
+    Args:
+        registry: The commands.
+        rules: Who may do what, and which tracks there are.
+        store: Where Changes go.
+        event: The conference.
+        clock: The time.
+        networks: By name, to know how long their lines are.
+        submit: Takes what is to be sent.
+        rest: Where the rests of long lists are kept.
+        new_id: Makes an id that no document has.
+    """
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        rules: Rules,
+        store: Store,
+        event: Event,
+        clock: Clock,
+        networks: Mapping[str, Network],
+        submit: Callable[[Send], None],
+        rest: Rest,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._registry = registry
+        self._rules = rules
+        self._store = store
+        self._event = event
+        self._clock = clock
+        self._networks = networks
+        self._submit = submit
+        self._rest = rest
+        self._new_id = new_id
+        self._waiting: deque[_Answer] = deque()
+        self._fetching: set[asyncio.Task[None]] = set()
+
+    def accept(self, message: Message) -> None:
+        """Do what a message asks for. What has to be fetched first is fetched beside the running of others."""
+        reading = read(message.text, private=message.channel is None, registry=self._registry)
+        if reading is None:
+            return
+        try:
+            command, words = self._resolve(reading, message)
+            arguments = command.parse(words)
+        except Refused as refusal:
+            self._answer(message, Outcome(reply=str(refusal)))
+            return
+        call = Call(
+            view=self._store.view,
+            actor=message.sender,
+            at=self._clock.now(),
+            event=self._event,
+            arguments=arguments,
+            track=reading.track,
+            network=message.network,
+            new_id=self._new_id,
+            registry=self._registry,
+        )
+        if command.fetch is None:
+            self._run(message, command, call)
+        else:
+            task = asyncio.ensure_future(self._fetch(message, command, call))
+            self._fetching.add(task)
+            task.add_done_callback(self._fetching.discard)
+
+    def _resolve(self, reading: Reading, message: Message) -> tuple[Command, tuple[str, ...]]:
+        """Return the command that is meant, once its giver may give it and its track exists."""
+        found = self._registry.find(reading.door, reading.words)
+        if found is not None:
+            self._check_role(found[0], message)
+        elif reading.door is not Door.USER:
+            self._check_role(Command(reading.door, "", "", lambda call: Outcome()), message)
+        if reading.door is Door.TRACK:
+            self._rules.check_track(self._store.view, reading.track)
+        if found is None:
+            raise Refused(_unknown(self._registry, reading))
+        return found
+
+    def _check_role(self, command: Command, message: Message) -> None:
+        required = self._rules.required_role(self._store.view, command)
+        if message.sender.role >= required:
+            return
+        if required is Role.ORGANISER:
+            raise Refused("you need op (+o) in the channel for that.")
+        raise Refused("you need voice (+v) or op in the channel for that at the moment; an op can give it to you.")
+
+    async def _fetch(self, message: Message, command: Command, call: Call) -> None:
+        assert command.fetch is not None
+        try:
+            fetched = await command.fetch(call.arguments)
+            self._check_role(command, message)
+        except Refused as refusal:
+            self._answer(message, Outcome(reply=str(refusal)))
+            return
+        except Exception:
+            self._broken(message)
+            return
+        self._run(message, command, _with(call, self._clock, fetched))
+
+    def _run(self, message: Message, command: Command, call: Call) -> None:
+        """Run a handler, commit, and answer; nothing here waits."""
+        try:
+            outcome = command.handler(call)
+            if outcome.edits:
+                self._commit(message, call, outcome.edits)
+        except Refused as refusal:
+            self._answer(message, Outcome(reply=str(refusal)))
+        except NotSaved as error:
+            self._answer(message, Outcome(reply=_not_saved(str(error))))
+        except Exception:
+            self._broken(message)
+        else:
+            self._answer(message, outcome, changes=bool(outcome.edits))
+
+    def _commit(self, message: Message, call: Call, edits: tuple[Edit, ...]) -> None:
+        # Private things leave no trace of who typed what, beyond the document itself.
+        public = any(_is_public(edit) for edit in edits)
+        self._store.commit(
+            edits,
+            at=call.at,
+            cause=Cause.COMMAND,
+            actor=message.sender if public else None,
+            text=" ".join(message.text.split()) if public else "",
+            subject=call.track,
+            message_id=message.id,
+        )
+
+    def _broken(self, message: Message) -> None:
+        # The traceback is for the log; the person hears of it where nobody else does.
+        _log.exception("A command on %s failed.", message.network)
+        text = "Something went wrong on my side and nothing was changed. Please tell an organiser."
+        self._queue(_Answer(0, (Send(Target(message.network, message.sender.name), text),), message, False))
+
+    def _answer(self, message: Message, outcome: Outcome, *, changes: bool = False) -> None:
+        sends = tuple(self._arrange(message, outcome))
+        if sends or changes:
+            self._queue(_Answer(self._store.view.seq, sends, message, changes))
+
+    def _arrange(self, message: Message, outcome: Outcome) -> list[Send]:
+        """Return what to send where: in private, or up to three lines addressed to the asker in the channel."""
+        lines = (*([outcome.reply] if outcome.reply else []), *outcome.listing)
+        if not lines:
+            return []
+        private = Target(message.network, message.sender.name)
+        if message.channel is None:
+            return [Send(private, _capital(line)) for line in self._rest.page(message.sender, lines)]
+        channel = Target(message.network, message.channel)
+        public = [Send(channel, f"{message.sender.name}: {line}") for line in lines]
+        network = self._networks[message.network]
+        if sum(len(network.split(send)) for send in public) <= CHANNEL_LINES:
+            return public
+        return [
+            Send(channel, f"{message.sender.name}: that is long, I sent it to you in private."),
+            *(Send(private, line) for line in self._rest.page(message.sender, lines)),
+        ]
+
+    def _queue(self, answer: _Answer) -> None:
+        if answer.seq <= self._store.durable and not self._waiting:
+            self._release(answer)
+        else:
+            self._waiting.append(answer)
+
+    def _release(self, answer: _Answer) -> None:
+        for send in answer.sends:
+            self._submit(send)
+
+    def saved(self, seq: int) -> None:
+        """Send the answers that waited for a Change to be on disk."""
+        while self._waiting and self._waiting[0].seq <= seq:
+            self._release(self._waiting.popleft())
+
+    def rolled_back(self, seq: int, reason: str) -> None:
+        """Tell those whose Changes after this one were taken back that nothing was saved."""
+        self.saved(seq)
+        waiting, self._waiting = self._waiting, deque()
+        for answer in waiting:
+            if answer.seq <= seq:
+                self._release(answer)
+                continue
+            text = _not_saved(reason) if answer.changes else "I could not answer that; please ask again."
+            for send in self._arrange(answer.message, Outcome(reply=text)):
+                self._submit(send)
+
+    async def close(self) -> None:
+        """Give up what is still being fetched."""
+        for task in self._fetching:
+            task.cancel()
+        if self._fetching:
+            await asyncio.wait(self._fetching)
+
+
+def _with(call: Call, clock: Clock, fetched: Any) -> Call:
+    return Call(
+        view=call.view,
+        actor=call.actor,
+        at=clock.now(),
+        event=call.event,
+        arguments=call.arguments,
+        track=call.track,
+        network=call.network,
+        new_id=call.new_id,
+        registry=call.registry,
+        fetched=fetched,
+    )
+
+
+def _is_public(edit: Edit) -> bool:
+    return any(
+        document is not None and edit.table.visible(document) is Visibility.PUBLIC
+        for document in (edit.before, edit.after)
+    )
+
+
+def _not_saved(reason: str) -> str:
+    return f"Nothing was saved: {reason}. Please try again in a minute."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _unknown(registry: Registry, reading: Reading) -> str:
+    """Return what to tell somebody whose command is not known."""
+    verb = reading.words[0] if reading.words else ""
+    family = registry.family(reading.door, verb) if verb else []
+    if family:
+        return f"'{verb}' needs one of: {', '.join(command.name.split()[1] for command in family)}."
+    verbs = ", ".join(registry.verbs(reading.door))
+    if reading.door is Door.TRACK:
+        if not verb:
+            return f"what about #{reading.track}? Say '#{reading.track} now TEXT', or one of: {verbs}."
+        said = " ".join(reading.words)
+        return f"unknown command '{verb}'. Did you mean: #{reading.track} now {said}? I know: {verbs}."
+    if reading.door is Door.ADMIN:
+        return f"unknown command '~{verb}'. Organisers can say: {verbs}."
+    return f"unknown command '{verb}'. You can say: {verbs}."

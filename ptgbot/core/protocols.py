@@ -1,0 +1,123 @@
+"""The seams between the parts: each is a Protocol, each has one fake in the tests."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from typing import Protocol
+
+from ptgbot.core.changes import Cause, Change, Edit
+from ptgbot.core.documents import View
+from ptgbot.core.identity import Actor
+from ptgbot.core.messages import Message, Send, Target
+
+__all__ = ["Exporter", "Network", "NotSaved", "Store"]
+
+
+class NotSaved(Exception):  # noqa: N818 - it is an answer to a person, not a defect
+    """The store cannot make Changes durable at the moment; its text says why."""
+
+
+class Store(Protocol):
+    """Makes Changes durable. The state it shows runs ahead of what is durable by those under way."""
+
+    @property
+    def view(self) -> View:
+        """The whole state, Changes under way included."""
+        ...
+
+    @property
+    def durable(self) -> int:
+        """The number of the last Change that is on disk."""
+        ...
+
+    def commit(
+        self,
+        edits: tuple[Edit, ...],
+        *,
+        at: datetime,
+        cause: Cause = Cause.COMMAND,
+        actor: Actor | None = None,
+        text: str = "",
+        subject: str = "",
+        message_id: str = "",
+    ) -> Change:
+        """Apply edits to the state at once and queue them for the disk.
+
+        Raises:
+            NotSaved: Changes are refused at the moment; nothing was applied.
+        """
+        ...
+
+    async def saved(self, seq: int) -> None:
+        """Return once the Change with this number is on disk.
+
+        Raises:
+            NotSaved: It was rolled back.
+        """
+        ...
+
+
+class Network(Protocol):
+    """One chat network: lines come in, lines go out."""
+
+    @property
+    def name(self) -> str:
+        """Its name in identities and targets, such as ``irc``."""
+        ...
+
+    @property
+    def burst(self) -> int:
+        """How many lines it takes at once."""
+        ...
+
+    @property
+    def interval(self) -> float:
+        """Seconds between lines after the burst."""
+        ...
+
+    def split(self, send: Send) -> list[str]:
+        """Return a Send's text as the lines that the network will carry, none of them cut by it."""
+        ...
+
+    def room(self, target: Target) -> int:
+        """Return the bytes of UTF-8 text that one line to a target can hold."""
+        ...
+
+    async def run(self, accept: Callable[[Message], None]) -> None:
+        """Connect, stay connected, hand every message to ``accept``; return only when cancelled."""
+        ...
+
+    async def ready(self) -> None:
+        """Return once lines can be sent."""
+        ...
+
+    async def post(self, target: Target, line: str) -> None:
+        """Send one line.
+
+        Raises:
+            ConnectionError: The link is down; the line did not go out.
+        """
+        ...
+
+
+class Exporter(Protocol):
+    """Something that publishes files of the site from the PUBLIC view."""
+
+    def paths(self, view: View) -> Iterable[str]:
+        """Return the path, relative to the site, of every file that there is to publish now."""
+        ...
+
+    def touched(self, change: Change, view: View) -> Iterable[str]:
+        """Return the paths that have to be rendered again after a Change."""
+        ...
+
+    def render(self, path: str, view: View, now: datetime) -> bytes:
+        """Return a file's whole content."""
+        ...
+
+    def turns(self, path: str, view: View, now: datetime) -> datetime | None:
+        """Return when this file next changes by time alone; None when it never does."""
+        ...
+
+
+Listener = Callable[[Change], None]
+Fetch = Callable[[str], Awaitable[bytes]]

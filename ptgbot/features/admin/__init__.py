@@ -1,0 +1,1 @@
+"""What organisers do to the whole event: a new day, empty, import."""

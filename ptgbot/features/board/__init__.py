@@ -1,0 +1,1 @@
+"""Every page and feed that shows several features."""

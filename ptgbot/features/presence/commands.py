@@ -1,0 +1,73 @@
+"""``in``, ``out`` and ``seen``."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ptgbot.core.changes import Draft
+from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
+from ptgbot.features.presence.model import CHECKINS, CheckIn, last_check_in
+from ptgbot.features.schedule.model import TRACKS, check_track
+
+__all__ = ["COMMANDS"]
+
+
+def _when(call: Call, instant: datetime) -> str:
+    local = call.event.local(instant)
+    day = "" if local.date() == call.event.local(call.at).date() else f"{local:%a %d %b} "
+    return f"{day}{local:%H:%M} {local.tzname()}"
+
+
+def _in(call: Call) -> Outcome:
+    said = call.arguments.text("LOCATION")
+    name = said.lower()
+    if said.startswith("#"):
+        check_track(call.view, name[1:])
+        said = name
+    elif call.view.get(TRACKS, name) is not None:
+        said = f"#{name}"
+    draft = Draft(call.view)
+    identity = call.actor.identity.key
+    draft.put(CHECKINS, CheckIn(identity, call.actor.name, said, call.at))
+    return Outcome(draft.edits(), f"you are checked in to {said}. Thanks! Say 'out' when you leave.")
+
+
+def _out(call: Call) -> Outcome:
+    check_in = call.view.get(CHECKINS, call.actor.identity.key)
+    if check_in is None:
+        raise Refused("you never checked in anywhere: say 'in LOCATION' first.")
+    if check_in.left is not None:
+        raise Refused(f"you checked out of {check_in.location} already, at {_when(call, check_in.left)}.")
+    draft = Draft(call.view)
+    draft.put(CHECKINS, replace(check_in, left=call.at))
+    return Outcome(draft.edits(), f"you are checked out of {check_in.location}. Thanks!")
+
+
+def _seen(call: Call) -> Outcome:
+    nick = call.arguments.text("NICK")
+    check_in = last_check_in(call.view, nick)
+    if check_in is None:
+        return Outcome(reply=f"{nick} never checked in anywhere.")
+    if check_in.left is None:
+        return Outcome(reply=f"{check_in.nick} is in {check_in.location} since {_when(call, check_in.since)}.")
+    return Outcome(reply=f"{check_in.nick} left {check_in.location} at {_when(call, check_in.left)}.")
+
+
+COMMANDS = (
+    Command(
+        Door.USER,
+        "in",
+        "tells everybody where you are: a track, or any words",
+        _in,
+        (Parameter.text("LOCATION"),),
+        example="#nova",
+    ),
+    Command(Door.USER, "out", "tells that you left", _out),
+    Command(
+        Door.USER,
+        "seen",
+        "says where somebody is, or was last",
+        _seen,
+        (Parameter.word("NICK"),),
+        example="ada",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Tracks, rooms, days with their slots, and bookings."""

@@ -1,0 +1,1 @@
+"""Notifications about topics that somebody asked to hear of."""

@@ -1,0 +1,1 @@
+"""What tracks discuss now and next, where, and their pads and meetings."""

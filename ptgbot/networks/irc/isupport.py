@@ -1,0 +1,82 @@
+"""The facts that a server tells about itself (numeric 005), and the protocol's own where it tells none."""
+
+from collections.abc import Iterable
+from string import ascii_lowercase, ascii_uppercase
+
+__all__ = ["ISupport"]
+
+_ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
+_STRICT = str.maketrans(ascii_uppercase + "[]\\", ascii_lowercase + "{}|")
+_RFC1459 = str.maketrans(ascii_uppercase + "[]\\~", ascii_lowercase + "{}|^")
+# A mapping that we do not know folds as little as any does: two people must never become one.
+_MAPPINGS = {"ascii": _ASCII, "strict-rfc1459": _STRICT, "rfc1459": _RFC1459}
+
+_PREFIX = "(ov)@+"
+_CHANMODES = "beI,k,l,imnpst"
+_LINELEN = 512
+
+
+class ISupport:
+    """What a server supports; every fact has a value before the server has said anything."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, str] = {}
+        self._derive()
+
+    def load(self, tokens: Iterable[str]) -> None:
+        """Take over tokens of a 005 line, such as ``PREFIX=(ov)@+``, ``WHOX`` or ``-WHOX``.
+
+        A token that makes no sense is as if it had not been there.
+        """
+        for token in tokens:
+            name, _, value = token.partition("=")
+            if name.startswith("-"):
+                self._said.pop(name[1:].upper(), None)
+            elif name:
+                self._said[name.upper()] = value
+        self._derive()
+
+    def _derive(self) -> None:
+        prefix = _read_prefix(self._said.get("PREFIX", _PREFIX))
+        if prefix is None:
+            prefix = _read_prefix(_PREFIX) or {}
+        self.symbols: dict[str, str] = prefix
+        self.ranks: dict[str, int] = {mode: rank for rank, mode in enumerate(prefix.values())}
+        kinds = self._said.get("CHANMODES", _CHANMODES).split(",")
+        if len(kinds) < 4:
+            kinds = _CHANMODES.split(",")
+        self.lists, self.always, self.when_set = (frozenset(kind) for kind in kinds[:3])
+        self._mapping = _MAPPINGS.get(self._said.get("CASEMAPPING", "rfc1459").lower(), _ASCII)
+        # Never below what every server takes: a server that says so is wrong, and no line would fit.
+        self.line_length = max(_LINELEN, _number(self._said.get("LINELEN", "")))
+
+    @property
+    def whox(self) -> bool:
+        """Whether WHO can be asked for accounts."""
+        return "WHOX" in self._said
+
+    def fold(self, name: str) -> str:
+        """Return a nick or a channel so that two names of the same one are equal."""
+        return name.translate(self._mapping)
+
+    def takes_parameter(self, mode: str, *, adding: bool) -> bool:
+        """Tell whether a channel mode letter is followed by a parameter."""
+        return mode in self.ranks or mode in self.lists or mode in self.always or (adding and mode in self.when_set)
+
+    def reaches(self, mode: str, least: str) -> bool:
+        """Tell whether a member's mode ranks at least as high as another."""
+        return mode in self.ranks and least in self.ranks and self.ranks[mode] <= self.ranks[least]
+
+
+def _read_prefix(value: str) -> dict[str, str] | None:
+    """Return symbol → mode, the highest first, or None if the value makes no sense."""
+    if not value:
+        return {}
+    modes, bracket, symbols = value.removeprefix("(").partition(")")
+    if not bracket or not value.startswith("(") or len(modes) != len(symbols) or len(set(symbols)) != len(symbols):
+        return None
+    return dict(zip(symbols, modes, strict=True))
+
+
+def _number(value: str) -> int:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else 0

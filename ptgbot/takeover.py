@@ -1,0 +1,129 @@
+"""Taking over the file of an original bot: whole, once, and without touching what is in it."""
+
+import logging
+import os
+import shutil
+import uuid
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+
+from ptgbot.catalogue import TABLES
+from ptgbot.core.changes import Cause
+from ptgbot.core.clock import Event
+from ptgbot.features.admin.legacy import Import, Importer, parse
+from ptgbot.store import DurableStore
+from ptgbot.store.checkpoint import META
+from ptgbot.store.log import log_files
+from ptgbot.store.state import State
+
+__all__ = ["import_file", "move_original", "original_path", "take_over"]
+
+_log = logging.getLogger(__name__)
+
+
+def original_path(store: Path) -> Path:
+    """Return where the file that was taken over is kept, beside the store."""
+    return store.with_name(f"{store.name}.original")
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
+
+
+def read_import(store: DurableStore, content: bytes, *, event: Event, network: str, at: datetime) -> Import:
+    """Return what a file in the published shape changes.
+
+    Raises:
+        BadImport: Something in it is wrong.
+    """
+    return Importer(store.view, event, network, at, _new_id, strict=False).read(parse(content))
+
+
+def move_original(store: Path, named: Path, *, event: Event, network: str, at: datetime) -> None:
+    """Move the file of an original bot out of the way of the store, once it has proved to be good.
+
+    Nothing happens where there is a store already, or no such file.
+
+    Args:
+        store: Where the store is, or will be.
+        named: The file that ``db_filename`` names.
+        event: The conference.
+        network: The network whose nicks the file names.
+        at: Now (aware, UTC).
+
+    Raises:
+        BadImport: It cannot be taken over; nothing was moved.
+        OSError: It cannot be read or moved.
+    """
+    if not named.is_file() or log_files(store):
+        return
+    content = named.read_bytes()
+    if store == named:
+        if _is_store(content):
+            return
+    elif store.exists():
+        return
+    Importer(State(TABLES), event, network, at, _new_id, strict=False).read(parse(content))
+    kept = original_path(store)
+    if kept.exists():
+        kept.replace(_free_name(kept))
+    shutil.move(named, kept)
+    fd = os.open(kept.parent, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    _log.warning("%s is the file of an original bot: moved to %s, its contents are taken over.", named, kept)
+
+
+def _is_store(content: bytes) -> bool:
+    try:
+        tables = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        # Damaged: which of the two it was shows in how a store begins. The store says what is wrong with its own.
+        return f'"{META}"'.encode() in content[:100]
+    return isinstance(tables, dict) and META in tables
+
+
+def _free_name(path: Path) -> Path:
+    number = 2
+    while (free := path.with_name(f"{path.name}-{number}")).exists():
+        number += 1
+    return free
+
+
+async def take_over(store: DurableStore, *, event: Event, network: str, at: datetime) -> None:
+    """Import the file of an original bot that lies beside an empty store.
+
+    Raises:
+        BadImport: It cannot be imported.
+        NotSaved: The disk refuses it.
+    """
+    kept = original_path(store.path)
+    if store.view.seq == 0 and kept.is_file():
+        notes = await import_file(store, kept.read_bytes(), event=event, network=network, at=at)
+        for note in notes:
+            _log.warning("%s: %s.", kept.name, note)
+
+
+async def import_file(
+    store: DurableStore, content: bytes, *, event: Event, network: str, at: datetime
+) -> list[str]:
+    """Import a file in the published shape and return once that is on disk.
+
+    Returns:
+        What was altered or left out on the way, a sentence each.
+
+    Raises:
+        BadImport: Something in it is wrong; nothing was changed.
+        NotSaved: The disk refuses it.
+    """
+    result = read_import(store, content, event=event, network=network, at=at)
+    if result.edits:
+        change = store.commit(result.edits, at=at, cause=Cause.IMPORT)
+        await store.saved(change.seq)
+    return result.notes
+
+

@@ -1,0 +1,1 @@
+"""Tests of IRC, against a server that says what they tell it to."""

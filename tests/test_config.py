@@ -1,0 +1,685 @@
+"""What the bot makes of its configuration, and what it says about a wrong one."""
+
+import json
+import string
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as given_settings
+from hypothesis import strategies as st
+
+from ptgbot import settings
+from ptgbot.config import FIELDS, Config, ConfigError, describe, load, settings_reference
+from ptgbot.core.clock import Event
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs" / "configuration.md"
+SECRET = "correct-horse-battery"
+
+# The shape that the original's users have.
+ORIGINAL = {
+    "irc_nick": "mybot",
+    "irc_pass": SECRET,
+    "irc_server": "irc.oftc.net",
+    "irc_port": 6697,
+    "irc_channel": "#CHANNEL",
+    "db_filename": "ptg.json",
+}
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(content: object, name: str = "etc/config.json") -> Path:
+    path = Path(name).absolute()
+    path.parent.mkdir(exist_ok=True)
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def loaded(keys: Mapping[str, object] | None = None, environ: Mapping[str, str] | None = None) -> Config:
+    """Return the original's configuration with some keys on top, which has to load without a warning."""
+    config, warnings = load(write({**ORIGINAL, **(keys or {})}), environ or {})
+    assert warnings == []
+    return config
+
+
+def problems(content: object, environ: Mapping[str, str] | None = None) -> list[str]:
+    path = write(content)
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ or {})
+    assert str(caught.value) == "; ".join(caught.value.problems)
+    return [line.replace(str(path), "config.json") for line in caught.value.problems]
+
+
+def test_an_original_configuration_loads_unchanged(tmp_path: Path) -> None:
+    (tmp_path / "logging.conf").write_text("")
+    config = loaded({"log_config": "logging.conf"})
+
+    assert config.model_dump(by_alias=True) | {"irc_pass": config.irc_pass.get_secret_value()} == {
+        "irc_nick": "mybot",
+        "irc_pass": SECRET,
+        "irc_server": ("irc.oftc.net",),
+        "irc_port": 6697,
+        "irc_channel": ("#CHANNEL",),
+        "irc_tls": True,
+        "irc_ca_file": None,
+        "db_filename": tmp_path / "ptg.json",
+        "log_config": tmp_path / "logging.conf",
+        "site_dir": tmp_path / "html",
+        "site_url": "",
+        "event.name": "",
+        "event.timezone": ZoneInfo("UTC"),
+        "event.first_day": None,
+        "fetch_private": False,
+    }
+    assert config.event == Event()
+
+
+def test_the_sample_configuration_is_valid_and_names_only_settings() -> None:
+    config, warnings = load(ROOT / "config.json.sample", {})
+
+    assert warnings == []
+    assert config.event == Event("Harbor 2027", ZoneInfo("Europe/Berlin"), date(2027, 3, 16), "https://ptg.example.org")
+
+
+def test_every_missing_key_is_named() -> None:
+    assert problems({}) == [
+        "irc_nick: is missing",
+        "irc_server: is missing",
+        "irc_channel: is missing",
+        "db_filename: is missing",
+    ]
+
+
+def test_every_wrong_key_is_named_at_once() -> None:
+    assert problems({**ORIGINAL, "irc_nick": "9bot", "irc_port": "abc", "event": {"first_day": "tomorrow"}}) == [
+        "irc_nick: '9bot' is not a nick: letters, digits and -_[]\\`^{|}, at most 50, the first not a digit or -",
+        "irc_port: 'abc' is not a number between 1 and 65535",
+        "event.first_day: 'tomorrow' is not a date such as 2026-10-19",
+    ]
+
+
+WRONG = [
+    ("irc_nick", 5, "must be text in quotes, and is 5"),
+    ("irc_pass", 5, "must be text in quotes"),
+    ("irc_pass", f"{SECRET}\nQUIT", "holds a line break or another control character"),
+    ("irc_port", True, "true is not a number between 1 and 65535"),
+    ("irc_port", 0, "0 is not a number between 1 and 65535"),
+    ("irc_port", 65536, "65536 is not a number between 1 and 65535"),
+    ("irc_port", 6697.5, "6697.5 is not a number between 1 and 65535"),
+    ("irc_port", [6697], "a list is not a number between 1 and 65535"),
+    ("irc_port", "６６９７", "'６６９７' is not a number between 1 and 65535"),
+    ("irc_server", "", "is empty"),
+    ("irc_server", " , ,", "is empty"),
+    ("irc_server", {"host": "x"}, "must be text in quotes or a list of such, and is an object"),
+    ("irc_server", ["irc.oftc.net", 5], "must be text in quotes, and is 5"),
+    ("irc_server", "irc.oftc.net:6697", "'irc.oftc.net:6697' is not a host name; the port goes into irc_port"),
+    ("irc_server", "irc..net", "'irc..net' is not a host name; the port goes into irc_port"),
+    ("irc_server", "https://irc.net", "'https://irc.net' is not a host name; the port goes into irc_port"),
+    ("irc_channel", "ptg", "'ptg' is not a channel: it begins with # (or &, + or !) and holds no blank, comma or :"),
+    ("irc_channel", "#", "'#' is not a channel: it begins with # (or &, + or !) and holds no blank, comma or :"),
+    (
+        "irc_channel",
+        ["#a b"],
+        "'#a b' is not a channel: it begins with # (or &, + or !) and holds no blank, comma or :",
+    ),
+    ("irc_channel", "#a\r\nQUIT", "holds a line break or another control character"),
+    ("irc_tls", "maybe", "'maybe' is neither true nor false"),
+    ("irc_tls", 1, "1 is neither true nor false"),
+    ("irc_ca_file", "ca.pem", "there is no file 'HERE/ca.pem'"),
+    ("log_config", "etc", "'HERE/etc' is a folder, not a file"),
+    ("db_filename", "", "is empty"),
+    ("db_filename", "etc", "'HERE/etc' is a folder, not a file"),
+    ("db_filename", "a\0b", "holds a line break or another control character"),
+    (
+        "db_filename",
+        "~nobody-of-this-name/ptg.json",
+        "'~nobody-of-this-name/ptg.json' names no home folder or no current folder",
+    ),
+    ("site_dir", "page", "'HERE/page' is a file, not a folder"),
+    ("site_dir", "  ", "is empty"),
+    ("event.name", "a\tb", "holds a line break or another control character"),
+    ("event.name", "\ud800", "is not UTF-8"),
+    ("event.timezone", "europe/berlin", "'europe/berlin' is not an IANA time zone; did you mean Europe/Berlin?"),
+    ("event.timezone", "CEST", "'CEST' is not an IANA time zone, such as Europe/Berlin or UTC"),
+    ("event.timezone", "../../etc/passwd", "'../../etc/passwd' is not an IANA time zone, such as Europe/Berlin or UTC"),
+    ("event.timezone", "Europe", "'Europe' is not an IANA time zone, such as Europe/Berlin or UTC"),
+    ("event.first_day", 20261019, "20261019 is not a date such as 2026-10-19"),
+    ("event.first_day", "2026-02-30", "'2026-02-30' is not a date such as 2026-10-19"),
+    ("event.first_day", "2026-W43-1", "'2026-W43-1' is not a date such as 2026-10-19"),
+    ("fetch_private", "ja", "'ja' is neither true nor false"),
+    *(
+        ("site_url", address, "must be an address such as https://ptg.example.org, without user, query or fragment")
+        for address in (
+            "ptg.example.org",
+            "ftp://ptg.example.org",
+            "javascript:alert(1)",
+            f"https://me:{SECRET}@example.org",
+            "https://example.org/?a=b",
+            "https://example.org/#a",
+            "https://exam ple.org",
+            'https://example.org/"><script>',
+            "https://[::1",
+            "https://example.org:99999",
+            "https://",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "said"), WRONG)
+def test_a_wrong_value_is_refused_in_plain_words(key: str, value: object, said: str, tmp_path: Path) -> None:
+    (tmp_path / "page").touch()
+    said = said.replace("HERE", str(tmp_path))
+
+    assert problems({**ORIGINAL, key: value}) == [f"{key}: {said}"]
+
+
+RIGHT: list[tuple[str, object, str, object]] = [
+    ("irc_nick", "[bot]^_`{|}\\-9", "irc_nick", "[bot]^_`{|}\\-9"),
+    ("irc_pass", " blanks are part of it ", "irc_pass", settings.secret(" blanks are part of it ")),
+    ("irc_pass", None, "irc_pass", settings.secret("")),
+    ("irc_port", "6667", "irc_port", 6667),
+    ("irc_server", "a.example, b.example,", "irc_servers", ("a.example", "b.example")),
+    ("irc_server", ["a.example", "::1", "a.example"], "irc_servers", ("a.example", "::1")),
+    ("irc_server", '["a.example", "127.0.0.1"]', "irc_servers", ("a.example", "127.0.0.1")),
+    ("irc_server", "bücher.example", "irc_servers", ("bücher.example",)),
+    ("irc_channel", "#a,&b, +c", "irc_channels", ("#a", "&b", "+c")),
+    ("irc_channel", ["!d"], "irc_channels", ("!d",)),
+    ("irc_tls", "no", "irc_tls", False),
+    ("irc_ca_file", "", "irc_ca_file", None),
+    ("site_url", "https://ptg.example.org:8443/a/b//", "site_url", "https://ptg.example.org:8443/a/b"),
+    ("site_url", "http://[::1]:8000/", "site_url", "http://[::1]:8000"),
+    ("event.name", " Harbor 2027 ", "event_name", "Harbor 2027"),
+    ("event.first_day", "2027-03-16", "event_first_day", date(2027, 3, 16)),
+    ("event.first_day", "", "event_first_day", None),
+    ("event.timezone", "America/Los_Angeles", "event_timezone", ZoneInfo("America/Los_Angeles")),
+    ("fetch_private", True, "fetch_private", True),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "name", "read"), RIGHT)
+def test_a_value_is_read_in_each_of_its_forms(key: str, value: object, name: str, read: object) -> None:
+    config, _ = load(write({**ORIGINAL, key: value}), {})
+
+    assert getattr(config, name) == read
+
+
+@pytest.mark.parametrize(("port", "tls"), [(6697, True), (6667, False), (6670, False)])
+def test_tls_goes_with_port_6697_where_nobody_says_otherwise(port: int, tls: bool) -> None:
+    assert loaded({"irc_pass": "", "irc_port": port}).irc_tls is tls
+    assert loaded({"irc_port": port, "irc_tls": True}).irc_tls is True
+
+
+def test_paths_may_begin_with_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+    assert loaded({"db_filename": "~/ptg.json"}).db_filename == tmp_path / "home" / "ptg.json"
+
+
+def test_nothing_is_made_by_reading_a_configuration(tmp_path: Path) -> None:
+    loaded({"db_filename": "new/ptg.json", "site_dir": "other/html"})
+
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "etc"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event": {"name": "Harbor", "timezone": "Europe/Berlin"}},
+        {"event.name": "Harbor", "event.timezone": "Europe/Berlin"},
+        {"event": {"name": "Harbor"}, "event.timezone": "Europe/Berlin"},
+    ],
+)
+def test_a_dot_means_nesting(event: dict[str, object]) -> None:
+    assert loaded(event).event == Event("Harbor", ZoneInfo("Europe/Berlin"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"irc_port": 1, "irc_port": 2}', ["irc_port: is given twice"]),
+        ('{"event.name": "A", "event": {"name": "B"}}', ["event.name: is given twice"]),
+        ('{"event": {"name": "A"}, "event": {"timezone": "UTC"}}', ["event: is given twice"]),
+        ('{"event": {"name": "A", "name": "A"}}', ["event.name: is given twice"]),
+        ('{"event": 5}', ["event: must be an object, and is 5"]),
+        ('{"event": []}', ["event: must be an object, and is a list"]),
+    ],
+)
+def test_keys_that_contradict_each_other_are_refused(text: str, said: list[str]) -> None:
+    others = {key: value for key, value in ORIGINAL.items() if key != "irc_port"}
+
+    assert problems(f"{text[:-1]}, {json.dumps(others)[1:]}") == said
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "line 1, column 1: this is not JSON: Expecting value"),
+        ('{\n  "irc_nick" "mybot"\n}', "line 2, column 14: this is not JSON: Expecting ':' delimiter"),
+        ("[]", "must hold a JSON object, {…}, and holds something else"),
+        (json.dumps(SECRET), "must hold a JSON object, {…}, and holds something else"),
+        ('{"irc_port": NaN}', "holds NaN, which is not JSON"),
+        ('{"irc_port": -Infinity}', "holds -Infinity, which is not JSON"),
+        ('{"irc_port": ' + "1" * 5000 + "}", "holds a number of 5000 digits"),
+        ("[" * 200_000, "is nested too deeply"),
+        (b"\xef\xbb\xbf{}", "begins with a byte order mark: save it as UTF-8 without one"),
+        (b'{\n"irc_pass": "\xff"}', "is not UTF-8 (line 2)"),
+        (b" " * (1024 * 1024 + 1), "is longer than 1048576 bytes"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_refused_with_the_place(content: str | bytes, said: str) -> None:
+    assert problems(content) == [f"config.json: {said}"]
+
+
+def test_a_configuration_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    said = []
+    for name in ("none.json", "", "loop"):
+        with pytest.raises(ConfigError) as caught:
+            load(tmp_path / name, {})
+        said += caught.value.problems
+
+    assert said == [
+        f"{tmp_path}/none.json: there is no such file",
+        f"{tmp_path}: is a folder, not a file",
+        f"{tmp_path}/loop: cannot be read: Too many levels of symbolic links",
+    ]
+
+
+def test_a_key_that_is_no_setting_is_a_warning_with_the_setting_that_was_meant() -> None:
+    path = write({**ORIGINAL, "irc_nik": SECRET, "IRC_PORT": 6667, "slack": {"a": {"b": 1}}, "event": {"nam": "X"}})
+    _, warnings = load(path, {"PTGBOT_IRC_PASS_FIL": SECRET, "PTGBOT_XYZZY": SECRET, "OTHER": "1"})
+
+    assert warnings == [
+        "irc_nik: is not a setting, and ignored; did you mean irc_nick?",
+        "IRC_PORT: is not a setting, and ignored; did you mean irc_port?",
+        "slack: is not a setting, and ignored",
+        "event.nam: is not a setting, and ignored; did you mean event.name?",
+        "PTGBOT_IRC_PASS_FIL: is not a setting, and ignored; did you mean PTGBOT_IRC_PASS_FILE?",
+        "PTGBOT_XYZZY: is not a setting, and ignored",
+    ]
+
+
+def test_what_is_hardly_meant_is_a_warning(tmp_path: Path) -> None:
+    write("", "ca.pem")
+    path = write({**ORIGINAL, "irc_tls": False, "irc_ca_file": "ca.pem", "site_dir": "."})
+    _, warnings = load(path, {})
+
+    assert warnings == [
+        "irc_ca_file: is of no use, because irc_tls is off",
+        "irc_pass: is sent where others on the way can read it, because irc_tls is off",
+        f"{path}: is inside site_dir, where a web server hands it out to everybody",
+    ]
+
+
+def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
+    write("", "ca.pem")
+    environ = {
+        "PTGBOT_IRC_NICK": "envbot",
+        "PTGBOT_IRC_PASS": SECRET,
+        "PTGBOT_IRC_SERVER": "a.example,b.example",
+        "PTGBOT_IRC_PORT": "6667",
+        "PTGBOT_IRC_CHANNEL": '["#a", "#b"]',
+        "PTGBOT_IRC_TLS": "yes",
+        "PTGBOT_IRC_CA_FILE": "ca.pem",
+        "PTGBOT_DB_FILENAME": "state/ptg.json",
+        "PTGBOT_LOG_CONFIG": "",
+        "PTGBOT_SITE_DIR": "site",
+        "PTGBOT_SITE_URL": "https://ptg.example.org/",
+        "PTGBOT_EVENT__NAME": "Harbor",
+        "PTGBOT_EVENT__TIMEZONE": "Asia/Tokyo",
+        "PTGBOT_EVENT__FIRST_DAY": "2027-03-16",
+        "PTGBOT_FETCH_PRIVATE": "true",
+    }
+    assert len(environ) == len(FIELDS)
+    config, warnings = load(write({}), environ)
+
+    assert warnings == []
+    assert (
+        config.model_dump()
+        == Config.model_validate(
+            {
+                "irc_nick": "envbot",
+                "irc_pass": SECRET,
+                "irc_server": ["a.example", "b.example"],
+                "irc_port": 6667,
+                "irc_channel": ["#a", "#b"],
+                "irc_tls": True,
+                "irc_ca_file": "ca.pem",
+                "db_filename": "state/ptg.json",
+                "site_dir": "site",
+                "site_url": "https://ptg.example.org",
+                "event.name": "Harbor",
+                "event.timezone": "Asia/Tokyo",
+                "event.first_day": "2027-03-16",
+                "fetch_private": True,
+            }
+        ).model_dump()
+    )
+    assert sorted(config.sources.values()) == sorted(environ)
+
+
+@pytest.mark.parametrize(
+    ("environ", "read", "source"),
+    [
+        ({}, "from config.json", "CONFIG"),
+        ({"PTGBOT_EVENT__NAME_FILE": "named.txt"}, "from a file", "HERE/named.txt (PTGBOT_EVENT__NAME_FILE)"),
+        (
+            {"PTGBOT_EVENT__NAME_FILE": "nowhere", "PTGBOT_EVENT__NAME": "from a variable"},
+            "from a variable",
+            "PTGBOT_EVENT__NAME",
+        ),
+    ],
+)
+def test_the_environment_goes_before_a_named_file_and_that_before_the_configuration(
+    environ: dict[str, str], read: str, source: str, tmp_path: Path
+) -> None:
+    write("from a file\n", "named.txt")
+    path = write({**ORIGINAL, "event.name": "from config.json"})
+    config, _ = load(path, environ)
+
+    assert config.event_name == read
+    assert config.sources["event.name"] == source.replace("HERE", str(tmp_path)).replace("CONFIG", str(path))
+
+
+def test_a_variable_goes_before_a_key_where_both_name_a_file(tmp_path: Path) -> None:
+    write("1111", "by-key")
+    write("2222", "by-variable")
+    keys = {"irc_port_file": "by-key", "irc_port": 3333, "irc_pass": ""}
+
+    assert loaded(keys).irc_port == 1111
+    assert loaded(keys, {"PTGBOT_IRC_PORT_FILE": str(tmp_path / "by-variable")}).irc_port == 2222
+
+
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [(SECRET, SECRET), (f"{SECRET}\n", SECRET), (f"{SECRET}\r\n", SECRET), (f" {SECRET} \n", f" {SECRET} ")],
+)
+def test_one_newline_at_the_end_of_a_named_file_is_dropped(content: str, read: str) -> None:
+    write(content.encode(), "pass.txt")
+
+    assert loaded({"irc_pass_file": "pass.txt"}).irc_pass.get_secret_value() == read
+    write(f"{content}\n\n".encode(), "pass.txt")
+    assert problems({**ORIGINAL, "irc_pass_file": "pass.txt"}) == [
+        "irc_pass: holds a line break or another control character"
+    ]
+
+
+def test_a_key_that_ends_in_file_of_itself_is_not_taken_for_a_named_file(tmp_path: Path) -> None:
+    write("CERTIFICATES", "ca.pem")
+    write(str(tmp_path / "ca.pem"), "where.txt")
+
+    assert loaded({"irc_ca_file": "ca.pem"}).irc_ca_file == tmp_path / "ca.pem"
+    assert loaded({}, {"PTGBOT_IRC_CA_FILE": "ca.pem"}).irc_ca_file == tmp_path / "ca.pem"
+    assert loaded({}, {"PTGBOT_IRC_CA_FILE_FILE": "where.txt"}).irc_ca_file == tmp_path / "ca.pem"
+    assert [key for key in FIELDS if key.removesuffix("_file") in FIELDS and key.endswith("_file")] == []
+
+
+def test_a_named_file_that_cannot_be_read_is_one_problem_and_not_a_missing_key_too(tmp_path: Path) -> None:
+    write(b"\xff", "bytes")
+    without = {key: value for key, value in ORIGINAL.items() if key != "irc_nick"}
+
+    assert problems(
+        {**without, "irc_nick_file": "bytes", "irc_port_file": 5, "irc_server_file": "etc"},
+        {
+            "PTGBOT_IRC_PASS_FILE": "none",
+            "PTGBOT_SITE_URL_FILE": "",
+        },
+    ) == [
+        "irc_nick_file: is not UTF-8 (line 1)",
+        "irc_port_file: must be text in quotes, and is 5",
+        f"irc_server_file: '{tmp_path}/etc' is a folder, not a file",
+        f"PTGBOT_IRC_PASS_FILE: there is no file '{tmp_path}/none'",
+        "PTGBOT_SITE_URL_FILE: names no file",
+    ]
+
+
+def test_bytes_in_the_environment_that_are_no_text_are_refused() -> None:
+    assert problems(ORIGINAL, {"PTGBOT_EVENT__NAME": b"\xff".decode(errors="surrogateescape")}) == [
+        "event.name: is not UTF-8"
+    ]
+
+
+def test_no_text_about_a_configuration_shows_the_secret() -> None:
+    config = loaded()
+    wrong = {**ORIGINAL, "irc_pass": [SECRET], "irc_port": 0}
+
+    assert SECRET not in repr(config) + str(config) + str(config.model_dump()) + "".join(describe(config))
+    assert SECRET not in "".join(problems(wrong))
+    assert SECRET not in "".join(problems({**ORIGINAL, "irc_port": 0}, {"PTGBOT_IRC_PASS": f"{SECRET}\0"}))
+    with pytest.raises(ConfigError) as caught:
+        load(write(json.dumps(ORIGINAL)[:-1]), {})
+    assert SECRET not in str(caught.value)
+    assert caught.value.__cause__ is caught.value.__context__ is None  # nothing that a traceback would show
+
+
+# The rule that keeps the store private. What is there, db_filename, site_dir → the store, what is taken over.
+STORES: list[tuple[str, str, str, str, str | None]] = [
+    ("", "ptg.json", "html", "ptg.json", None),
+    ("", "state/ptg.json", "html", "state/ptg.json", None),
+    ("", "html/ptg.json", "html", "html-private/ptg.json", "html/ptg.json"),
+    ("", "html/a/b/ptg.json", "html/", "html-private/ptg.json", "html/a/b/ptg.json"),
+    ("", "html/../ptg.json", "html", "html/../ptg.json", None),
+    ("", "state/../html/ptg.json", "./html", "html-private/ptg.json", "state/../html/ptg.json"),
+    ("", "html-private/ptg.json", "html", "html-private/ptg.json", None),
+    ("", "html2/ptg.json", "html", "html2/ptg.json", None),
+    ("", "ptg.json", "html/deeper", "ptg.json", None),
+    ("web/ here->web", "here/ptg.json", "web", "web-private/ptg.json", "here/ptg.json"),
+    ("web/ here->web", "web/ptg.json", "here", "here-private/ptg.json", "web/ptg.json"),
+    (
+        "web/ state/ptg.json web/ptg.json->../state/ptg.json",
+        "web/ptg.json",
+        "web",
+        "web-private/ptg.json",
+        "web/ptg.json",
+    ),
+    ("web/ web/ptg.json ptg.json->web/ptg.json", "ptg.json", "web", "web-private/ptg.json", "ptg.json"),
+]
+
+
+def lay_out(there: str) -> None:
+    for item in there.split():
+        name, arrow, target = item.partition("->")
+        path = Path(name)
+        path.parent.mkdir(exist_ok=True)
+        if arrow:
+            path.symlink_to(target)
+        elif name.endswith("/"):
+            path.mkdir()
+        else:
+            path.write_text("{}")
+
+
+@pytest.mark.parametrize(("there", "file", "site", "store", "taken_over"), STORES)
+def test_the_store_is_never_in_the_published_folder(  # noqa: PLR0917 - a row of the table above
+    there: str, file: str, site: str, store: str, taken_over: str | None, tmp_path: Path
+) -> None:
+    lay_out(there)
+    config = loaded({"db_filename": file, "site_dir": site})
+
+    assert config.store_path == tmp_path / store
+    assert config.imported_source == (None if taken_over is None else tmp_path / taken_over)
+    assert not config.store_path.resolve().is_relative_to(config.site_dir.resolve())
+
+
+def test_the_folder_that_one_stands_in_can_be_the_published_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "web").mkdir()
+    monkeypatch.chdir(tmp_path / "web")
+    config, _ = load(write({**ORIGINAL, "site_dir": "."}, "../config.json"), {})
+
+    assert (config.store_path, config.imported_source) == (
+        tmp_path / "web-private" / "ptg.json",
+        tmp_path / "web" / "ptg.json",
+    )
+
+
+@pytest.mark.parametrize(
+    ("there", "file", "site", "said"),
+    [
+        ("", "html", "html", "db_filename: 'HERE/html' would be published, because it is in site_dir 'HERE/html'"),
+        ("", "ptg.json", "/", "db_filename: 'HERE/ptg.json' would be published, because it is in site_dir '/'"),
+        (
+            "web/ web-private->web",
+            "web/ptg.json",
+            "web",
+            "db_filename: 'HERE/web/ptg.json' would be published, because it is in site_dir 'HERE/web'",
+        ),
+        ("here->here", "ptg.json", "here", "'HERE/here' cannot be used: it is a link that leads to itself"),
+    ],
+)
+def test_a_store_that_would_be_published_in_spite_of_all_is_refused(
+    there: str, file: str, site: str, said: str, tmp_path: Path
+) -> None:
+    lay_out(there)
+    found = problems({**ORIGINAL, "db_filename": file, "site_dir": site})
+
+    assert [line.removeprefix("site_dir: ") for line in found] == [said.replace("HERE", str(tmp_path))]
+
+
+def test_the_description_says_what_the_bot_would_do(tmp_path: Path) -> None:
+    write(SECRET, "pass.txt")
+    write("", "ca.pem")
+    write("", "logging.conf")
+
+    assert describe(loaded({"irc_pass": ""})) == [
+        "IRC irc.oftc.net port 6697 with TLS as mybot, channel #CHANNEL",
+        "no NickServ login",
+        f"store {tmp_path}/ptg.json",
+        f"site {tmp_path}/html",
+        "event without a name, time zone UTC, dates as the slots tell them",
+    ]
+    config, _ = load(
+        write(
+            {
+                **ORIGINAL,
+                "irc_server": "a.example,b.example",
+                "irc_channel": "#a,#b",
+                "irc_port": 6667,
+                "irc_ca_file": "ca.pem",
+                "db_filename": "html/ptg.json",
+                "site_url": "https://ptg.example.org",
+                "log_config": "logging.conf",
+                "event": {"name": "Harbor", "timezone": "Europe/Berlin", "first_day": "2027-03-16"},
+            }
+        ),
+        {"PTGBOT_IRC_PASS_FILE": "pass.txt"},
+    )
+    assert describe(config) == [
+        "IRC a.example or b.example port 6667 without TLS as mybot, channels #a, #b",
+        f"certificates to trust: {tmp_path}/ca.pem",
+        f"NickServ login with irc_pass from {tmp_path}/pass.txt (PTGBOT_IRC_PASS_FILE)",
+        f"store {tmp_path}/html-private/ptg.json",
+        f"   because db_filename {tmp_path}/html/ptg.json is inside site_dir, where it would be published",
+        f"site {tmp_path}/html, seen at https://ptg.example.org",
+        "event Harbor, time zone Europe/Berlin, days from 2027-03-16",
+        f"logging as {tmp_path}/logging.conf says",
+    ]
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+KEYS = st.sampled_from([*FIELDS, *(f"{key}_file" for key in FIELDS), "event", "name", "timezone", "irc_nik"])
+LIKELY = st.dictionaries(
+    KEYS,
+    st.sampled_from(
+        [
+            "mybot",
+            6697,
+            "#CHANNEL",
+            "ptg.json",
+            "~x/y",
+            "/",
+            "..",
+            "#a,b",
+            "[",
+            '["#a"]',
+            "\0",
+            "é",
+            "~",
+            "UTC",
+            "https://[x",
+        ]
+    )
+    | st.text(string.printable)
+    | ANY_JSON
+    | st.dictionaries(KEYS, ANY_JSON),
+)
+
+
+def load_or_refuse(path: Path, environ: Mapping[str, str]) -> None:
+    try:
+        config, warnings = load(path, environ)
+    except ConfigError as error:
+        lines = error.problems or ["\a: no problem, but refused"]
+    else:
+        lines = [*warnings, *describe(config)]
+    assert [line for line in lines if not line.isprintable() or SECRET in line] == []
+
+
+properties: Callable[[Callable[..., None]], Callable[..., None]] = given_settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@properties
+@given(LIKELY.map(json.dumps) | ANY_JSON.map(json.dumps) | LIKELY.map(lambda keys: json.dumps({**ORIGINAL, **keys})))
+def test_any_json_is_a_configuration_or_refused(text: str) -> None:
+    load_or_refuse(write(text), {})
+
+
+@properties
+@given(st.binary() | st.text('{}[]",:\\ \n0e-infatrulsN', max_size=30).map(str.encode))
+def test_any_bytes_are_a_configuration_or_refused(content: bytes) -> None:
+    load_or_refuse(write(content), {})
+
+
+@properties
+@given(
+    st.dictionaries(
+        KEYS.map(lambda key: "PTGBOT_" + key.upper().replace(".", "__")),
+        st.text(st.characters(exclude_characters="\0", codec="utf-8")) | st.just("\udcff"),
+    )
+)
+def test_any_environment_is_read_or_refused(environ: dict[str, str]) -> None:
+    load_or_refuse(write(ORIGINAL), environ)
+
+
+def table() -> str:
+    rows = "".join(f"| `{key}` | {kind} | {meaning} |\n" for key, kind, meaning in settings_reference())
+    return f"| key | value; default | meaning |\n|---|---|---|\n{rows}"
+
+
+def documented(text: str) -> tuple[str, str, str]:
+    """Return what is before, in and behind the table of settings."""
+    before, start, rest = text.partition('<!-- settings: made by "python -m tests.test_config" -->\n')
+    inside, end, behind = rest.partition("<!-- end of settings -->\n")
+    assert start
+    assert end
+    return before + start, inside, end + behind
+
+
+def test_the_documentation_has_every_setting() -> None:
+    assert documented(DOCS.read_text())[1] == table()
+
+
+if __name__ == "__main__":
+    opening, _, ending = documented(DOCS.read_text())
+    DOCS.write_text(opening + table() + ending)
+    sys.exit()
