@@ -77,9 +77,7 @@ class Config(BaseModel):
 
     irc_nick: Nick = Field(description="The bot's nick.")
     irc_pass: Secret = Field(SecretStr(""), description="The password of the nick, for NickServ; empty: no login.")
-    irc_servers: Hosts = Field(
-        alias="irc_server", description="The IRC server; of several, the next is tried when one cannot be reached."
-    )
+    irc_servers: Hosts = Field(alias="irc_server", description="The IRC server. Of a list, the first is used.")
     irc_port: Port = Field(TLS_PORT, description="The server's port.")
     irc_channels: Channels = Field(alias="irc_channel", description="The channel to be in, or several.")
     irc_tls: Flag = Field(
@@ -277,7 +275,9 @@ class _Gathered:
                     raise ValueError("names no file")
                 text = settings.read_text(file, MAX_FILE)
             except ValueError as error:
-                self.problems.append(f"{name}: {error}")
+                hidden = FIELDS[key].annotation is SecretStr and not str(value).startswith(("/", "~", "."))
+                # It may be the secret itself that somebody wrote there.
+                self.problems.append(f"{name}: {'names no file that can be read' if hidden else error}")
                 self.broken.add(key)
             else:
                 # Editors and "echo" end a file with a newline that nobody means to be in a password.
@@ -331,10 +331,10 @@ def _doubts(config: Config, path: Path) -> list[str]:
 
 def describe(config: Config) -> list[str]:
     """Return what a bot with this configuration would do, in lines for ``ptgbot check``; none shows a secret."""
-    servers, channels = " or ".join(config.irc_servers), ", ".join(config.irc_channels)
+    server, channels = config.irc_servers[0], ", ".join(config.irc_channels)
     tls = "with" if config.irc_tls else "without"
     where = "channel" if len(config.irc_channels) == 1 else "channels"
-    lines = [f"IRC {servers} port {config.irc_port} {tls} TLS as {config.irc_nick}, {where} {channels}"]
+    lines = [f"IRC {server} port {config.irc_port} {tls} TLS as {config.irc_nick}, {where} {channels}"]
     if config.irc_ca_file:
         lines.append(f"certificates to trust: {config.irc_ca_file}")
     if config.irc_pass.get_secret_value():

@@ -54,12 +54,16 @@ def plain(text: str) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value as messages show it."""
+    """Return a value as messages show it: the beginning is enough."""
     if isinstance(value, str):
-        return f"'{plain(value if len(value) <= SHOWN else f'{value[:SHOWN]}…')}'"
+        return f"'{plain(_short(value))}'"
     if value is None or isinstance(value, bool | int | float):
-        return json.dumps(value)
+        return _short(json.dumps(value))
     return "a list" if isinstance(value, list | tuple) else "an object"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def _place(path: Path) -> str:

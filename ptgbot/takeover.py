@@ -12,7 +12,9 @@ import orjson
 from ptgbot.catalogue import TABLES
 from ptgbot.core.changes import Cause
 from ptgbot.core.clock import Event
-from ptgbot.features.admin.legacy import Import, Importer, parse
+from ptgbot.core.documents import View
+from ptgbot.features.admin.legacy import Import, Importer
+from ptgbot.features.admin.reading import parse
 from ptgbot.store import DurableStore
 from ptgbot.store.checkpoint import META
 from ptgbot.store.log import log_files
@@ -32,13 +34,9 @@ def _new_id() -> str:
     return uuid.uuid4().hex
 
 
-def read_import(store: DurableStore, content: bytes, *, event: Event, network: str, at: datetime) -> Import:
-    """Return what a file in the published shape changes.
-
-    Raises:
-        BadImport: Something in it is wrong.
-    """
-    return Importer(store.view, event, network, at, _new_id, strict=False).read(parse(content))
+def _read(view: View, content: bytes, event: Event, network: str, at: datetime) -> Import:
+    importer = Importer(view, event=event, network=network, at=at, new_id=_new_id, strict=False)
+    return importer.read(parse(content))
 
 
 def move_original(store: Path, named: Path, *, event: Event, network: str, at: datetime) -> None:
@@ -65,7 +63,7 @@ def move_original(store: Path, named: Path, *, event: Event, network: str, at: d
             return
     elif store.exists():
         return
-    Importer(State(TABLES), event, network, at, _new_id, strict=False).read(parse(content))
+    _read(State(TABLES), content, event, network, at)
     kept = original_path(store)
     if kept.exists():
         kept.replace(_free_name(kept))
@@ -108,9 +106,7 @@ async def take_over(store: DurableStore, *, event: Event, network: str, at: date
             _log.warning("%s: %s.", kept.name, note)
 
 
-async def import_file(
-    store: DurableStore, content: bytes, *, event: Event, network: str, at: datetime
-) -> list[str]:
+async def import_file(store: DurableStore, content: bytes, *, event: Event, network: str, at: datetime) -> list[str]:
     """Import a file in the published shape and return once that is on disk.
 
     Returns:
@@ -120,10 +116,8 @@ async def import_file(
         BadImport: Something in it is wrong; nothing was changed.
         NotSaved: The disk refuses it.
     """
-    result = read_import(store, content, event=event, network=network, at=at)
+    result = _read(store.view, content, event, network, at)
     if result.edits:
         change = store.commit(result.edits, at=at, cause=Cause.IMPORT)
         await store.saved(change.seq)
     return result.notes
-
-

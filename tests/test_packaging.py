@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,8 @@ def files_below(folder: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Return the names of the files in the wheel of this checkout."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
+    """Yield the wheel of this checkout."""
     if int(importlib.metadata.version("setuptools").split(".")[0]) < 77:
         pytest.skip("building the wheel needs setuptools 77 or newer: pip install -e .[test]")
     folder = tmp_path_factory.mktemp("wheel")
@@ -48,7 +49,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     assert built.returncode == 0, built.stderr
     (file,) = folder.glob("ptgbot-*.whl")
     with zipfile.ZipFile(file) as archive:
-        return archive.namelist()
+        yield archive
 
 
 def subfolders() -> list[str]:
@@ -89,25 +90,24 @@ def test_name_dependencies_and_entry_points_are_in_setup_cfg_alone() -> None:
     ]
 
 
-def test_the_wheel_has_every_module(wheel: list[str]) -> None:
-    modules = [f"ptgbot/{name}" for name in files_below("ptgbot") if name.endswith((".py", "py.typed"))]
+def test_the_wheel_has_every_module(wheel: zipfile.ZipFile) -> None:
+    modules = [f"ptgbot/{name}" for name in files_below("ptgbot") if name.endswith((".py", "py.typed", ".json"))]
 
-    assert sorted(name for name in wheel if name.startswith("ptgbot/") and "/templates/" not in name) == modules
+    assert (
+        sorted(name for name in wheel.namelist() if name.startswith("ptgbot/") and "/templates/" not in name) == modules
+    )
 
 
-def test_the_wheel_has_every_template_and_static_file(wheel: list[str]) -> None:
-    assert sorted(name for name in wheel if name.startswith("ptgbot/templates/")) == [
+def test_the_wheel_has_every_template_and_static_file(wheel: zipfile.ZipFile) -> None:
+    assert sorted(name for name in wheel.namelist() if name.startswith("ptgbot/templates/")) == [
         f"ptgbot/templates/{name}" for name in files_below("templates")
     ]
 
 
-def test_the_wheel_has_the_sample_event_and_configuration(wheel: list[str]) -> None:
-    assert sorted(name.partition(".data/")[2] for name in wheel if ".data/" in name) == [
-        "data/share/ptgbot/base.json",
-        "data/share/ptgbot/config.json.sample",
-    ]
+def test_the_wheel_has_the_sample_event_whole(wheel: zipfile.ZipFile) -> None:
+    assert wheel.read("ptgbot/demo/base.json") == (ROOT / "base.json").read_bytes()
 
 
-def test_the_wheel_has_nothing_else_but_its_metadata(wheel: list[str]) -> None:
-    assert {name.partition("/")[0].partition("-")[0] for name in wheel} == {"ptgbot"}
-    assert [name for name in wheel if name.endswith("/licenses/LICENSE")] != []
+def test_the_wheel_has_nothing_else_but_its_metadata(wheel: zipfile.ZipFile) -> None:
+    assert {name.partition("/")[0].partition("-")[0] for name in wheel.namelist()} == {"ptgbot"}
+    assert [name for name in wheel.namelist() if name.endswith("/licenses/LICENSE")] != []

@@ -81,7 +81,7 @@ class Arguments:
         return self._values.get(name, ())
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer to a person, not a defect
+class Refused(Exception):
     """A command that cannot be done; its text is the answer and nothing changes."""
 
 

@@ -133,8 +133,8 @@ class Dispatcher:
         if message.sender.role >= required:
             return
         if required is Role.ORGANISER:
-            raise Refused("you need op (+o) in the channel for that.")
-        raise Refused("you need voice (+v) or op in the channel for that at the moment; an op can give it to you.")
+            raise Refused("You need op (+o) in the channel for that.")
+        raise Refused("You need voice (+v) or op in the channel for that at the moment; an op can give it to you.")
 
     async def _fetch(self, message: Message, command: Command, call: Call) -> None:
         assert command.fetch is not None
@@ -144,7 +144,7 @@ class Dispatcher:
         except Refused as refusal:
             self._answer(message, Outcome(reply=str(refusal)))
             return
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, it ends here and the bot goes on
             self._broken(message)
             return
         self._run(message, command, _with(call, self._clock, fetched))
@@ -159,7 +159,7 @@ class Dispatcher:
             self._answer(message, Outcome(reply=str(refusal)))
         except NotSaved as error:
             self._answer(message, Outcome(reply=_not_saved(str(error))))
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, it ends here and the bot goes on
             self._broken(message)
         else:
             self._answer(message, outcome, changes=bool(outcome.edits))
@@ -181,7 +181,7 @@ class Dispatcher:
         # The traceback is for the log; the person hears of it where nobody else does.
         _log.exception("A command on %s failed.", message.network)
         text = "Something went wrong on my side and nothing was changed. Please tell an organiser."
-        self._queue(_Answer(0, (Send(Target(message.network, message.sender.name), text),), message, False))
+        self._queue(_Answer(0, (Send(Target(message.network, message.sender.name), text),), message, changes=False))
 
     def _answer(self, message: Message, outcome: Outcome, *, changes: bool = False) -> None:
         sends = tuple(self._arrange(message, outcome))
@@ -195,14 +195,14 @@ class Dispatcher:
             return []
         private = Target(message.network, message.sender.name)
         if message.channel is None:
-            return [Send(private, _capital(line)) for line in self._rest.page(message.sender, lines)]
+            return [Send(private, line) for line in self._rest.page(message.sender, lines)]
         channel = Target(message.network, message.channel)
         public = [Send(channel, f"{message.sender.name}: {line}") for line in lines]
         network = self._networks[message.network]
         if sum(len(network.split(send)) for send in public) <= CHANNEL_LINES:
             return public
         return [
-            Send(channel, f"{message.sender.name}: that is long, I sent it to you in private."),
+            Send(channel, f"{message.sender.name}: That is long, I sent it to you in private."),
             *(Send(private, line) for line in self._rest.page(message.sender, lines)),
         ]
 
@@ -267,10 +267,6 @@ def _not_saved(reason: str) -> str:
     return f"Nothing was saved: {reason}. Please try again in a minute."
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _unknown(registry: Registry, reading: Reading) -> str:
     """Return what to tell somebody whose command is not known."""
     verb = reading.words[0] if reading.words else ""
@@ -280,9 +276,9 @@ def _unknown(registry: Registry, reading: Reading) -> str:
     verbs = ", ".join(registry.verbs(reading.door))
     if reading.door is Door.TRACK:
         if not verb:
-            return f"what about #{reading.track}? Say '#{reading.track} now TEXT', or one of: {verbs}."
+            return f"What about #{reading.track}? Say '#{reading.track} now TEXT', or one of: {verbs}."
         said = " ".join(reading.words)
-        return f"unknown command '{verb}'. Did you mean: #{reading.track} now {said}? I know: {verbs}."
+        return f"Unknown command '{verb}'. Did you mean: #{reading.track} now {said}? I know: {verbs}."
     if reading.door is Door.ADMIN:
-        return f"unknown command '~{verb}'. Organisers can say: {verbs}."
-    return f"unknown command '{verb}'. You can say: {verbs}."
+        return f"Unknown command '~{verb}'. Organisers can say: {verbs}."
+    return f"Unknown command '{verb}'. You can say: {verbs}."

@@ -104,5 +104,3 @@ def help_commands(rest: Rest, documentation: str) -> tuple[Command, ...]:
 
 def _mark(door: Door) -> str:
     return "" if door is Door.TRACK else door.value
-
-

@@ -12,7 +12,7 @@ from ptgbot.core.messages import Message, Send, Target
 __all__ = ["Exporter", "Network", "NotSaved", "Store"]
 
 
-class NotSaved(Exception):  # noqa: N818 - it is an answer to a person, not a defect
+class NotSaved(Exception):
     """The store cannot make Changes durable at the moment; its text says why."""
 
 

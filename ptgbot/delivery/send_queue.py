@@ -115,7 +115,7 @@ class _Lane:
             self._down = True
             await asyncio.sleep(0.05)  # until the network notices too, and says that it is not ready
             return
-        except Exception:
+        except Exception:  # noqa: BLE001 - one bad message must not stop the others
             _log.exception("A message to %s on %s was dropped.", waiting.send.target.name, self.network.name)
             waiting.lines = deque()
         if not waiting.lines and queue and queue[0] is waiting:

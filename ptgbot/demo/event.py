@@ -3,7 +3,7 @@
 import json
 from copy import deepcopy
 from datetime import date, datetime, timedelta, tzinfo
-from pathlib import Path
+from importlib import resources
 from typing import Any
 
 __all__ = ["sample_event", "this_week"]
@@ -12,15 +12,9 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 
 def sample_event() -> dict[str, Any]:
-    """Return the sample event of ``base.json``, as it was written.
-
-    Raises:
-        FileNotFoundError: The file is neither in the installed package nor at the root of a source checkout.
-    """
-    here = Path(__file__).resolve().parent
-    installed = here / "base.json"
-    file = installed if installed.exists() else here.parent.parent / "base.json"
-    event: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    """Return the sample event of ``base.json``, as it was written."""
+    text = resources.files("ptgbot.demo").joinpath("base.json").read_text(encoding="utf-8")
+    event: dict[str, Any] = json.loads(text)
     return event
 
 

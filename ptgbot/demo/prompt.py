@@ -194,6 +194,10 @@ def _shown(line: Line, channel: str) -> str:
     """Return how a line from the server is shown; empty where it is not."""
     match line.command, line.params:
         case (("PRIVMSG" | "NOTICE"), (target, text, *_)):
+            text = _FORMAT.sub("", text)
+            action = _ACTION.fullmatch(text)
+            if action:
+                return f"* {line.nick} {action[1]}"
             return f"<{line.nick}> {text}" if target == channel else f"-{line.nick}- {text}"
         case "NICK", (nick, *_):
             return f"* {line.nick} is now {nick}"
@@ -208,7 +212,7 @@ def _shown(line: Line, channel: str) -> str:
         case "MODE", (target, *modes) if target == channel:
             return f"* mode {' '.join(modes)} (by {line.nick})"
         case number, (_, *middle, text) if number.isdecimal() and int(number) >= 400:
-            return f"! {' '.join([*middle, ''])}{text}"
+            return f"! {': '.join([*middle, text])}"
     return ""
 
 

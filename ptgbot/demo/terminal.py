@@ -20,6 +20,7 @@ _KEY = re.compile(r"\x1b(?:\[[0-9;]*[@-~]|O[A-Za-z])|.", re.DOTALL)
 _UNFINISHED = re.compile(r"\x1b(?:O|\[[0-9;]*)?\Z")
 _MARK = "> "
 _HISTORY = 200
+_NOWHERE = -1
 
 
 class LineEditor:
@@ -127,9 +128,9 @@ class Terminal:
     def __init__(self, stdin: TextIO | None, stdout: TextIO) -> None:
         self._stdout = stdout
         self._fd = _descriptor(stdin)
-        self._ended = self._fd is None
+        self._ended = self._fd == _NOWHERE
         self.interactive = False
-        if self._fd is not None and os.isatty(self._fd):
+        if not self._ended and os.isatty(self._fd):
             # A job in the background would be stopped by its first touch of the terminal.
             self.interactive = _in_foreground(self._fd)
             self._ended = not self.interactive
@@ -146,13 +147,13 @@ class Terminal:
         return cls(sys.stdin, sys.stdout)
 
     def __enter__(self) -> Self:
-        if self._editing and self._fd is not None:
+        if self._editing:
             self._saved = termios.tcgetattr(self._fd)
             tty.setcbreak(self._fd)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._saved is not None and self._fd is not None:
+        if self._saved is not None:
             termios.tcsetattr(self._fd, termios.TCSADRAIN, self._saved)
             self._saved = None
             self._write("\r\x1b[K")
@@ -208,7 +209,6 @@ class Terminal:
             self._stdout.flush()
 
     async def _read(self) -> bytes:
-        assert self._fd is not None  # noqa: S101 - read_line has seen to it
         loop = asyncio.get_running_loop()
         readable = asyncio.Event()
         try:
@@ -227,11 +227,11 @@ class Terminal:
             return b""
 
 
-def _descriptor(stdin: TextIO | None) -> int | None:
+def _descriptor(stdin: TextIO | None) -> int:
     try:
-        return None if stdin is None else stdin.fileno()
+        return _NOWHERE if stdin is None else stdin.fileno()
     except (OSError, ValueError):  # a stand-in without a file, or one that was closed
-        return None
+        return _NOWHERE
 
 
 def _in_foreground(terminal: int) -> bool:

@@ -149,11 +149,12 @@ def decode(table: Table[Any], raw: Any) -> Document:
         ValueError: It does not fit the table's type; the text says where.
     """
     try:
-        return _adapter(table.type).validate_python(raw)
+        document: Document = _adapter(table.type).validate_python(raw)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"{place}: {first['msg']}" if place else first["msg"]) from None
+    return document
 
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}

@@ -35,7 +35,7 @@ class Files:
 
     def replace(self, source: Path, target: Path) -> None:
         """Give a file another name, in one step, in place of what had it."""
-        os.replace(source, target)
+        source.replace(target)
 
     def remove(self, path: Path) -> None:
         """Remove a file, if it is there."""

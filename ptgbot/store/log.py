@@ -108,33 +108,37 @@ def read_logs(store: Path, after: int) -> tuple[list[Record], list[str]]:
     records: list[Record] = []
     notes: list[str] = []
     for _, path in log_files(store):
-        first: int | None = None
-        torn: tuple[int, int] | None = None
-        for number, raw in _lines(path):
-            read = _unseal(raw)
-            if first is None:
-                if read is None:
-                    notes.append(f"{path} has no first line: nothing in it was ever acknowledged")
-                    break
-                if read[1].get("ptgbot_log") != FORMAT:
-                    raise LogDamaged(f"{path} is a log of another version; use that version to open it")
-                first = int(read[1]["first"])
-                records = [r for r in records if r.seq < read[0]]
-            elif read is None:
-                if torn is None:
-                    torn = (number, records[-1].seq + 1 if records else first)
-            elif torn is None:
-                body = read[1]
-                records.append(Record(body["seq"], body["at"], body["edits"]))
-            elif read[0] > torn[1]:
-                raise LogDamaged(f"{path}, line {torn[0]} is damaged")
-        if torn is not None:
-            notes.append(f"{path} ends in a torn line ({torn[0]}), which was never acknowledged")
+        note = _read_log(path, records)
+        if note:
+            notes.append(f"{path} {note}")
     records = [record for record in records if record.seq > after]
     for expected, record in enumerate(records, after + 1):
         if record.seq != expected:
             raise LogDamaged(f"the log of {store} lacks the Change {expected}")
     return records, notes
+
+
+def _read_log(path: Path, records: list[Record]) -> str:
+    """Add a log's Changes to those before it; return what was left out, if anything."""
+    lines = _lines(path)
+    opening = _unseal(next(lines, (1, b""))[1])
+    if opening is None:
+        return "has no first line: nothing in it was ever acknowledged"
+    first, body = opening
+    if body.get("ptgbot_log") != FORMAT:
+        raise LogDamaged(f"{path} is a log of another version; use that version to open it")
+    records[:] = [record for record in records if record.seq < first]
+    torn: tuple[int, int] | None = None
+    for number, raw in lines:
+        read = _unseal(raw)
+        if torn is None:
+            if read is None:
+                torn = (number, records[-1].seq + 1 if records else first)
+            else:
+                records.append(Record(read[1]["seq"], read[1]["at"], read[1]["edits"]))
+        elif read is not None and read[0] > torn[1]:
+            raise LogDamaged(f"{path}, line {torn[0]} is damaged")
+    return "" if torn is None else f"ends in a torn line ({torn[0]}), which was never acknowledged"
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -256,7 +256,7 @@ class DurableStore:
             for listener in self._listeners:
                 try:
                     listener(change)
-                except Exception:
+                except Exception:  # noqa: BLE001 - what is on disk is on disk
                     _log.exception("What follows from Change %d failed; the Change itself is safe.", change.seq)
         if self._waiters:
             for waited in [number for number in self._waiters if number <= seq]:

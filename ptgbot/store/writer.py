@@ -101,9 +101,7 @@ class LogWriter:
         """
         self._queue.put(_Append(seq, body, epoch))
 
-    def rotate(
-        self, first: int, epoch: int, done: Callable[[int], None], failed: Callable[[OSError], None]
-    ) -> None:
+    def rotate(self, first: int, epoch: int, done: Callable[[int], None], failed: Callable[[OSError], None]) -> None:
         """Queue the start of a new log, behind what is queued already.
 
         Args:

@@ -2,7 +2,7 @@ import re
 from collections import Counter
 from copy import deepcopy
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -77,7 +77,7 @@ def test_an_event_without_days_has_none_afterwards() -> None:
 
 
 def test_more_than_seven_days_are_refused_because_weekdays_would_repeat() -> None:
-    event = {"slots": {f"day {number}": [] for number in range(8)}}
+    event: dict[str, Any] = {"slots": {f"day {number}": [] for number in range(8)}}
     with pytest.raises(ValueError, match="an event of 8 days cannot be moved: weekday names would repeat"):
         this_week(event, FRIDAY, UTC)
 
@@ -93,7 +93,7 @@ def test_the_sample_event_moves_to_any_day_without_losing_a_booking(today: date)
     event = sample_event()
     moved, first_day = this_week(event, today, BERLIN)
     assert first_day == today
-    assert list(moved["slots"])[0] == today.strftime("%A")
+    assert next(iter(moved["slots"])) == today.strftime("%A")
     assert [[slot["desc"] for slot in day] for day in moved["slots"].values()] == [
         [slot["desc"] for slot in day] for day in event["slots"].values()
     ]
@@ -111,7 +111,7 @@ SLOTS = {"Tue1", "Tue2", "Tue3", "Tue4", "Tue5", "Wed1", "Wed2", "Wed3", "Wed4",
 
 
 class TestTheSampleEvent:
-    event = sample_event()
+    event: ClassVar[dict[str, Any]] = sample_event()
 
     def test_has_the_published_keys_and_no_others(self) -> None:
         assert set(self.event) == {

@@ -40,7 +40,7 @@ class IRCClient:
         self.nick_name = nick
         if password:
             self.send(f"PASS {password}")
-        self.send(f"NICK {nick}", f"USER {nick} 0 * :{nick}")
+        self.send(f"NICK {nick}", f"USER person 0 * :{nick}")
         await self.expect(r"\S+ (376|422) .*")
         return self
 

@@ -95,13 +95,20 @@ class Ngircd:
 
     async def start(self) -> None:
         """Start the server; return once it takes clients."""
+        self._process = self._launch()
+        async with asyncio.timeout(PATIENCE):
+            while not await self._takes_clients():
+                assert self._process.poll() is None, f"ngircd did not start:\n{self.log}"
+                await asyncio.sleep(0.005)
+
+    def _launch(self) -> subprocess.Popen[bytes]:
         program = ngircd_program()
         assert program is not None, "ngircd is not installed"
         command = [program, "--nodaemon", "--config", str(self._folder / "ngircd.conf")]
         # Root may not be what a server of chat runs as, and ngircd agrees.
         user = NOBODY if os.geteuid() == 0 else None
         with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 command,
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,
@@ -111,10 +118,6 @@ class Ngircd:
                 group=user,
                 extra_groups=None if user is None else [],
             )
-        async with asyncio.timeout(PATIENCE):
-            while not await self._takes_clients():
-                assert self._process.poll() is None, f"ngircd did not start:\n{self.log}"
-                await asyncio.sleep(0.005)
 
     async def _takes_clients(self) -> bool:
         try:

@@ -7,7 +7,8 @@ from ptgbot.core.changes import Draft
 from ptgbot.core.commands import Arguments, Call, Command, Door, Outcome, Parameter, Refused
 from ptgbot.core.documents import Table
 from ptgbot.core.protocols import Fetch
-from ptgbot.features.admin.legacy import BadImport, Importer, parse
+from ptgbot.features.admin.legacy import Importer
+from ptgbot.features.admin.reading import BadImport, parse
 from ptgbot.features.presence.model import CHECKINS
 from ptgbot.features.schedule.model import BOOKINGS, TRACKS
 from ptgbot.features.topics.model import LINKS, TOPICS, Topic, put_topic, topic_of
@@ -26,7 +27,7 @@ def _del(call: Call) -> Outcome:
     names = [name.lower().removeprefix("#") for name in call.arguments.words("TRACK")]
     unknown = [name for name in names if call.view.get(TRACKS, name) is None]
     if unknown:
-        raise Refused(f"nothing was removed: unknown track {', '.join(unknown)}.")
+        raise Refused(f"Nothing was removed: unknown track {', '.join(unknown)}.")
     draft = Draft(call.view)
     for name in names:
         draft.remove(TRACKS, name)
@@ -57,18 +58,18 @@ def admin_commands(tables: Iterable[Table[Any]], fetch: Fetch, network: str) -> 
         return await fetch(arguments.text("URL"))
 
     def import_(call: Call) -> Outcome:
-        importer = Importer(call.view, call.event, network, call.at, call.new_id, strict=True)
+        importer = Importer(call.view, event=call.event, network=network, at=call.at, new_id=call.new_id, strict=True)
         try:
             result = importer.read(parse(call.fetched))
         except BadImport as error:
-            lines = [f"nothing was imported, {_count(error.problems, 'thing')} to mend first:", *error.problems]
+            lines = [f"Nothing was imported, {_count(error.problems, 'thing')} to mend first:", *error.problems]
             if len(error.problems) == 1:
-                lines = [f"nothing was imported: {error.problems[0]}."]
+                lines = [f"Nothing was imported: {error.problems[0]}."]
             return Outcome(listing=tuple(lines))
         if not result.edits:
-            return Outcome(reply="nothing was imported: everything in it is here already.")
-        done = f"imported {call.arguments.text('URL')}."
-        return Outcome(result.edits, done, tuple(f"note: {note}." for note in result.notes))
+            return Outcome(reply="Nothing was imported: everything in it is here already.")
+        done = f"Imported {call.arguments.text('URL')}."
+        return Outcome(result.edits, done, tuple(f"Note: {note}." for note in result.notes))
 
     return (
         Command(

@@ -50,7 +50,7 @@ class _PublicResolver(AbstractResolver):
         await self._inner.close()
 
 
-def _check(url: str, private: bool) -> None:
+def _check(url: str, *, private: bool) -> None:
     """Refuse an address that is not http(s), or that is written as a private IP address."""
     try:
         parts = urlsplit(url)
@@ -68,39 +68,39 @@ def _check(url: str, private: bool) -> None:
         raise Refused(f"{host} is an address of a private network; fetch_private in the config allows it.")
 
 
-async def fetch_url(url: str, *, private: bool = False, timeout: float = TIMEOUT) -> bytes:
+async def fetch_url(url: str, *, private: bool = False, seconds: float = TIMEOUT) -> bytes:
     """Return what a URL holds.
 
     Args:
         url: An http or https address.
         private: Whether addresses of private networks and this machine are allowed.
-        timeout: Seconds for all of it.
+        seconds: How long all of it may take.
 
     Raises:
         Refused: It may not, or could not, be fetched; the text says why.
     """
-    _check(url, private)
+    _check(url, private=private)
     resolver: AbstractResolver = aiohttp.ThreadedResolver()
     connector = aiohttp.TCPConnector(resolver=resolver if private else _PublicResolver(resolver))
     try:
         async with (
-            asyncio.timeout(timeout),
+            asyncio.timeout(seconds),
             aiohttp.ClientSession(connector=connector, trust_env=False) as client,
         ):
-            return await _get(client, url, private)
+            return await _get(client, url, private=private)
     except TimeoutError:
-        raise Refused(f"{url} did not answer within {timeout:g} seconds.") from None
+        raise Refused(f"{url} did not answer within {seconds:g} seconds.") from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
         raise Refused(f"{url} could not be fetched: {_reason(error)}.") from None
 
 
-async def _get(client: aiohttp.ClientSession, url: str, private: bool) -> bytes:
+async def _get(client: aiohttp.ClientSession, url: str, *, private: bool) -> bytes:
     for _ in range(_MAX_REDIRECTS + 1):
         async with client.get(url, allow_redirects=False, headers={"Accept": "application/json"}) as answer:
             target = answer.headers.get("Location")
             if answer.status in (301, 302, 303, 307, 308) and target:
                 url = str(answer.url.join(URL(target)))
-                _check(url, private)
+                _check(url, private=private)
                 continue
             if answer.status != 200:
                 raise Refused(f"{url} could not be fetched: the server says {answer.status} {answer.reason}.")

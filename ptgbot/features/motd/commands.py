@@ -29,7 +29,7 @@ def _position(call: Call, word: str) -> int:
     if word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= count:
         return int(word) - 1
     there = f"they are numbered 1 to {count}" if count else "there are none"
-    raise Refused(f"there is no message number '{word}': {there}.")
+    raise Refused(f"There is no message number '{word}': {there}.")
 
 
 def _del(call: Call) -> Outcome:
@@ -41,7 +41,7 @@ def _del(call: Call) -> Outcome:
 def _reorder(call: Call) -> Outcome:
     positions = [_position(call, word) for word in call.arguments.words("N")]
     if len(set(positions)) < len(positions):
-        raise Refused("name each message once.")
+        raise Refused("Name each message once.")
     return _put(call, tuple(notices(call.view)[position] for position in positions))
 
 

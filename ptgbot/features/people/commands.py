@@ -7,7 +7,7 @@ from ptgbot.features.people.model import ACCESS, Access
 __all__ = ["COMMANDS"]
 
 
-def _set(call: Call, voice: bool) -> Outcome:
+def _set(call: Call, *, voice: bool) -> Outcome:
     draft = Draft(call.view)
     if voice:
         draft.put(ACCESS, Access(voice_required=True))
@@ -21,7 +21,7 @@ COMMANDS = (
         Door.ADMIN,
         "requirevoice",
         "lets only those with voice or op speak for tracks",
-        lambda call: _set(call, True),
+        lambda call: _set(call, voice=True),
     ),
-    Command(Door.ADMIN, "alloweveryone", "lets everybody speak for tracks", lambda call: _set(call, False)),
+    Command(Door.ADMIN, "alloweveryone", "lets everybody speak for tracks", lambda call: _set(call, voice=False)),
 )

@@ -28,18 +28,18 @@ def _in(call: Call) -> Outcome:
     draft = Draft(call.view)
     identity = call.actor.identity.key
     draft.put(CHECKINS, CheckIn(identity, call.actor.name, said, call.at))
-    return Outcome(draft.edits(), f"you are checked in to {said}. Thanks! Say 'out' when you leave.")
+    return Outcome(draft.edits(), f"You are checked in to {said}. Thanks! Say 'out' when you leave.")
 
 
 def _out(call: Call) -> Outcome:
     check_in = call.view.get(CHECKINS, call.actor.identity.key)
     if check_in is None:
-        raise Refused("you never checked in anywhere: say 'in LOCATION' first.")
+        raise Refused("You never checked in anywhere: say 'in LOCATION' first.")
     if check_in.left is not None:
-        raise Refused(f"you checked out of {check_in.location} already, at {_when(call, check_in.left)}.")
+        raise Refused(f"You checked out of {check_in.location} already, at {_when(call, check_in.left)}.")
     draft = Draft(call.view)
     draft.put(CHECKINS, replace(check_in, left=call.at))
-    return Outcome(draft.edits(), f"you are checked out of {check_in.location}. Thanks!")
+    return Outcome(draft.edits(), f"You are checked out of {check_in.location}. Thanks!")
 
 
 def _seen(call: Call) -> Outcome:

@@ -1,13 +1,10 @@
 """Bookings, tracks and their colours."""
 
-import random
-
 from ptgbot.core.changes import Draft
+from ptgbot.core.color import is_color
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
-from ptgbot.features.schedule.color import is_color
 from ptgbot.features.schedule.model import (
     BOOKINGS,
-    PALETTE,
     TRACKS,
     Booking,
     Room,
@@ -15,6 +12,7 @@ from ptgbot.features.schedule.model import (
     bookings_by_place,
     find_place,
     format_place,
+    random_color,
     track_name_problem,
 )
 
@@ -24,7 +22,7 @@ __all__ = ["COMMANDS"]
 def _place(call: Call, code: str) -> tuple[Room, str, Booking | None]:
     found = find_place(call.view, code)
     if found is None:
-        raise Refused(f"slot '{code}' is unknown: say ROOM-SLOT as the page shows it.")
+        raise Refused(f"Slot '{code}' is unknown: say ROOM-SLOT as the page shows it.")
     room, slot = found
     return room, slot, bookings_by_place(call.view).get((room.name, slot))
 
@@ -34,8 +32,8 @@ def _book(call: Call) -> Outcome:
     place = format_place(room.name, slot)
     if booking is not None:
         if booking.track == call.track:
-            raise Refused(f"slot '{place}' is booked for {call.track} already.")
-        raise Refused(f"slot '{place}' is taken: {booking.track} has it.")
+            raise Refused(f"Slot '{place}' is booked for {call.track} already.")
+        raise Refused(f"Slot '{place}' is taken: {booking.track} has it.")
     draft = Draft(call.view)
     draft.put(BOOKINGS, Booking(call.new_id(), call.track, room.name, slot, 0, call.at))
     return Outcome(draft.edits(), f"{room.name} is now booked on {slot} for {call.track}.")
@@ -45,7 +43,7 @@ def _own(call: Call, code: str) -> tuple[Room, str, Booking]:
     room, slot, booking = _place(call, code)
     if booking is None or booking.track != call.track:
         holder = "it is free" if booking is None else f"{booking.track} has it"
-        raise Refused(f"slot '{format_place(room.name, slot)}' is not booked for {call.track}: {holder}.")
+        raise Refused(f"Slot '{format_place(room.name, slot)}' is not booked for {call.track}: {holder}.")
     return room, slot, booking
 
 
@@ -66,12 +64,12 @@ def _move(call: Call) -> Outcome:
     if split is None:
         known = next((s for s in splits if find_place(call.view, s[0])), None)
         unknown = known[1] if known else next((s[0] for s in splits if find_place(call.view, s[1])), " ".join(words))
-        raise Refused(f"slot '{unknown}' is unknown: say ROOM-SLOT as the page shows it.")
+        raise Refused(f"Slot '{unknown}' is unknown: say ROOM-SLOT as the page shows it.")
     room, slot, booking = _own(call, split[0])
     new_room, new_slot, holder = _place(call, split[1])
     place = format_place(new_room.name, new_slot)
     if holder is not None:
-        raise Refused(f"slot '{place}' is taken: {holder.track} has it.")
+        raise Refused(f"Slot '{place}' is taken: {holder.track} has it.")
     draft = Draft(call.view)
     draft.put(
         BOOKINGS,
@@ -92,20 +90,20 @@ def _color(call: Call) -> Outcome:
 def _list(call: Call) -> Outcome:
     tracks = sorted(call.view.all(TRACKS))
     if not tracks:
-        return Outcome(reply="there are no tracks yet: an op can add some with ~add TRACK…")
-    return Outcome(reply=f"tracks: {' '.join(tracks)}")
+        return Outcome(reply="There are no tracks yet: an op can add some with ~add TRACK…")
+    return Outcome(reply=f"Tracks: {' '.join(tracks)}")
 
 
 def _add(call: Call) -> Outcome:
     names = [name.lower().removeprefix("#") for name in call.arguments.words("TRACK")]
     problems = [problem for name in names if (problem := track_name_problem(name))]
     if problems:
-        raise Refused(f"nothing was added: {'; '.join(dict.fromkeys(problems))}.")
+        raise Refused(f"Nothing was added: {'; '.join(dict.fromkeys(problems))}.")
     draft = Draft(call.view)
     known = []
     for name in dict.fromkeys(names):
         if call.view.get(TRACKS, name) is None:
-            draft.put(TRACKS, Track(name, random.choice(PALETTE)))
+            draft.put(TRACKS, Track(name, random_color()))
         else:
             known.append(name)
     reply = f"{', '.join(known)} {'was' if len(known) == 1 else 'were'} there already." if known else ""

@@ -1,6 +1,7 @@
 """Tracks, rooms, days with their slots, and bookings, and what follows from them."""
 
 import difflib
+import random
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ __all__ = [
     "BOOKINGS",
     "DAYS",
     "INFO",
-    "PALETTE",
     "ROOMS",
     "TRACKS",
     "Booking",
@@ -33,6 +33,7 @@ __all__ = [
     "format_place",
     "plan",
     "plan_days",
+    "random_color",
     "room_today",
     "sorted_rooms",
     "today",
@@ -231,7 +232,12 @@ def check_track(view: View, name: str) -> None:
     if view.get(TRACKS, name) is not None:
         return
     close = difflib.get_close_matches(name, list(view.all(TRACKS)), n=1)
-    raise Refused(f"unknown track '{name}'." + (f" Did you mean '{close[0]}'?" if close else ""))
+    raise Refused(f"Unknown track '{name}'." + (f" Did you mean '{close[0]}'?" if close else ""))
+
+
+def random_color() -> str:
+    """Return a colour out of the palette, for a new track."""
+    return random.choice(PALETTE)  # noqa: S311 - nobody gains by guessing it
 
 
 # -- rooms and bookings ---------------------------------------------------------------------------------------------
@@ -310,9 +316,7 @@ def plan_days(days: Iterable[Day], event: Event) -> tuple[PlannedDay, ...]:
     return tuple(planned)
 
 
-plan: Derived[tuple[PlannedDay, ...]] = Derived(
-    (DAYS,), lambda view, event: plan_days(view.all(DAYS).values(), event)
-)
+plan: Derived[tuple[PlannedDay, ...]] = Derived((DAYS,), lambda view, event: plan_days(view.all(DAYS).values(), event))
 
 
 def _date_of(day: Day, event: Event, before: date | None) -> date | None:

@@ -12,8 +12,8 @@ def _subscribe(call: Call) -> Outcome:
     pattern = call.arguments.text("REGEX")
     if not pattern:
         if held is None:
-            return Outcome(reply="you have no subscription. Say 'subscribe REGEX' to hear of topics that match.")
-        return Outcome(reply=f"you are subscribed to: {held.pattern}")
+            return Outcome(reply="You have no subscription. Say 'subscribe REGEX' to hear of topics that match.")
+        return Outcome(reply=f"You are subscribed to: {held.pattern}")
     problem = pattern_problem(pattern)
     if problem:
         raise Refused(f"'{pattern}' is no pattern that I can use: {problem}. Plain words work too.")
@@ -21,16 +21,16 @@ def _subscribe(call: Call) -> Outcome:
     identity = call.actor.identity.key
     draft.put(SUBSCRIPTIONS, Subscription(identity, call.network, call.actor.name, pattern))
     before = f" (it was: {held.pattern})" if held else ""
-    return Outcome(draft.edits(), f"you are subscribed to: {pattern}{before}")
+    return Outcome(draft.edits(), f"You are subscribed to: {pattern}{before}")
 
 
 def _unsubscribe(call: Call) -> Outcome:
     held = call.view.get(SUBSCRIPTIONS, call.actor.identity.key)
     if held is None:
-        return Outcome(reply="you have no subscription.")
+        return Outcome(reply="You have no subscription.")
     draft = Draft(call.view)
     draft.remove(SUBSCRIPTIONS, held.key)
-    return Outcome(draft.edits(), f"your subscription is gone (it was: {held.pattern}).")
+    return Outcome(draft.edits(), f"Your subscription is gone (it was: {held.pattern}).")
 
 
 COMMANDS = (

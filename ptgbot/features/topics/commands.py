@@ -12,7 +12,7 @@ __all__ = ["COMMANDS"]
 
 def _spoken(call: Call, draft: Draft, room: str | None) -> Outcome:
     """Succeed in silence, unless the track has no room today: then people may be looking for it."""
-    reply = "" if room else f"done, but note that no room is scheduled for {call.track} today."
+    reply = "" if room else f"Done, but note that no room is scheduled for {call.track} today."
     return Outcome(draft.edits(), reply)
 
 
@@ -22,9 +22,7 @@ def _now(call: Call) -> Outcome:
     draft = Draft(call.view)
     put_topic(
         draft,
-        replace(
-            topic, now=Now(call.arguments.text("TEXT"), call.at), next=(), location=topic.location or room or ""
-        ),
+        replace(topic, now=Now(call.arguments.text("TEXT"), call.at), next=(), location=topic.location or room or ""),
     )
     return _spoken(call, draft, room)
 
@@ -74,7 +72,7 @@ def _clean_tracks(call: Call) -> Outcome:
     names = [name.lower().removeprefix("#") for name in call.arguments.words("TRACK")]
     unknown = [name for name in names if call.view.get(TRACKS, name) is None]
     if unknown:
-        raise Refused(f"nothing was cleaned: unknown track {', '.join(unknown)}.")
+        raise Refused(f"Nothing was cleaned: unknown track {', '.join(unknown)}.")
     draft = Draft(call.view)
     for name in names:
         put_topic(draft, clean(topic_of(call.view, name)))

@@ -119,7 +119,7 @@ def clean(topic: Topic) -> Topic:
 
 def is_link(text: str) -> bool:
     """Return whether a text is an http or https URL that a page can link to."""
-    if len(text) > _MAX_URL or any(c <= " " or c in "<>\"\\^`{|}\x7f" for c in text):
+    if len(text) > _MAX_URL or any(c <= " " or c in '<>"\\^`{|}\x7f' for c in text):
         return False
     try:
         parts = urlsplit(text)
@@ -132,9 +132,7 @@ def is_link(text: str) -> bool:
 def etherpad_url(view: View, track: str) -> str:
     """Return the URL of a track's pad; empty where the event has no id and nobody set one."""
     eventid = event_info(view).eventid
-    return links_of(view, track).etherpad or (
-        f"https://etherpad.opendev.org/p/{eventid}-{track}" if eventid else ""
-    )
+    return links_of(view, track).etherpad or (f"https://etherpad.opendev.org/p/{eventid}-{track}" if eventid else "")
 
 
 def meeting_url(view: View, track: str, room: str) -> str:

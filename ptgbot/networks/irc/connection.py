@@ -48,6 +48,7 @@ class Connection:
         self._timing = timing
         self._network = network
         self._moved = moved
+        self._tasks: set[asyncio.Task[None]] = set()
         self.state = State(wire, settings, timing, network=network, accept=accept, moved=moved)
 
     @property
@@ -81,24 +82,33 @@ class Connection:
         Returns:
             Why the link is down.
         """
-        why = ""
+        self._tasks = {asyncio.create_task(step) for step in (self._read(), self._watch(), self._settle())}
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read())
-                tasks.create_task(self._watch())
-                tasks.create_task(self._settle(tasks))
-        except* OSError as lost:
-            why = str(lost.exceptions[0])
-        except* Exception:
-            log.exception("%s: an error of our own ends the connection", self._network)
-            why = "an error of our own"
+            why = await self._first_failure()
         finally:
-            await self._wire.close("stopping", self._timing.close)
-            for place in self.state.memberships:
-                place.inside.clear()
-            self._moved()
-        _reraise_cancellation()
+            try:
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+            finally:
+                await self._wire.close("stopping", self._timing.close)
+                for place in self.state.memberships:
+                    place.inside.clear()
+                self._moved()
         return f"{why} ({self.state.error})" if self.state.error else why
+
+    async def _first_failure(self) -> str:
+        # Not a TaskGroup: one that fails in the moment in which it is cancelled forgets, before Python 3.13, the latter.
+        while True:
+            done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                error = task.exception()
+                if isinstance(error, OSError):
+                    return str(error)
+                if error is not None:
+                    log.error("%s: an error of our own ends the connection", self._network, exc_info=error)
+                    return "an error of our own"
+            self._tasks -= done
 
     async def _read(self) -> None:
         count = 0
@@ -127,7 +137,7 @@ class Connection:
             if self._wire.heard < asked:
                 self._wire.drop(f"no answer to a PING within {self._settings.ping_timeout:g} s")
 
-    async def _settle(self, tasks: asyncio.TaskGroup) -> None:
+    async def _settle(self) -> None:
         if not await _within(self._timing.capabilities, self.state.registered):
             for answer in self.state.caps.give_up():
                 self._wire.send(answer)
@@ -137,8 +147,8 @@ class Connection:
         log.info("%s: registered as %s", self._network, self.state.nick)
         await self._log_in()
         for place in self.state.memberships:
-            tasks.create_task(self._stay(place))
-        tasks.create_task(self._keep_nick())
+            self._tasks.add(asyncio.create_task(self._stay(place)))
+        self._tasks.add(asyncio.create_task(self._keep_nick()))
 
     async def _log_in(self) -> None:
         if not self._settings.password:
@@ -179,13 +189,6 @@ class Connection:
             self.state.nick_freed.clear()
             if not self.state.nick_refused and not self.state.is_me(self._settings.nick):
                 self._wire.send(f"NICK {self._settings.nick}")
-
-
-def _reraise_cancellation() -> None:
-    # A task group that fails in the moment in which it is cancelled forgets, before Python 3.13, that it was.
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 async def _within(seconds: float, event: asyncio.Event) -> bool:

@@ -3,10 +3,10 @@
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-__all__ = ["Peer", "Scripted", "scripted"]
+__all__ = ["Peer", "Scripted", "scripted", "until"]
 
 PATIENCE = 5.0
 ISUPPORT = "CASEMAPPING=rfc1459 PREFIX=(qaohv)~&@%+ CHANMODES=beI,k,l,imnpst CHANTYPES=#&"
@@ -22,10 +22,10 @@ class Peer:
         self.nick = "*"
         self._next = 0
 
-    async def line(self, timeout: float = PATIENCE) -> str:
+    async def line(self, patience: float = PATIENCE) -> str:
         """Return the next line that was not looked at yet; empty at the end of the link."""
         if self._next == len(self.heard):
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(patience):
                 data = await self._reader.readline()
             if not data:
                 return ""
@@ -34,19 +34,19 @@ class Peer:
         self._next += 1
         return self.heard[self._next - 1]
 
-    async def expect(self, pattern: str, timeout: float = PATIENCE) -> str:
+    async def expect(self, pattern: str, patience: float = PATIENCE) -> str:
         """Return the next line that matches as a whole; other lines are passed over."""
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(patience):
             while True:
-                line = await self.line(timeout)
+                line = await self.line(patience)
                 if re.fullmatch(pattern, line):
                     return line
                 assert line, f"the link ended; expected {pattern}, heard {self.heard}"
 
-    async def ended(self, timeout: float = PATIENCE) -> None:
+    async def ended(self, patience: float = PATIENCE) -> None:
         """Return once the client is gone."""
-        async with asyncio.timeout(timeout):
-            while await self.line(timeout):
+        async with asyncio.timeout(patience):
+            while await self.line(patience):
                 pass
 
     def send(self, *lines: str | bytes) -> None:
@@ -129,9 +129,9 @@ class Scripted:
         self._all.append(peer)
         self._peers.put_nowait(peer)
 
-    async def client(self, timeout: float = PATIENCE) -> Peer:
+    async def client(self, patience: float = PATIENCE) -> Peer:
         """Return the next client."""
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(patience):
             return await self._peers.get()
 
     @property
@@ -158,6 +158,8 @@ async def scripted(context: ssl.SSLContext | None = None) -> AsyncIterator[Scrip
         await server.stop()
 
 
-def tagged(values: Iterable[str]) -> str:
-    """Return message tags as they stand before a line."""
-    return "@" + ";".join(values) + " "
+async def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:
+    """Return once a condition holds."""
+    async with asyncio.timeout(patience):
+        while not condition():  # noqa: ASYNC110 - what is waited for need not know of any test
+            await asyncio.sleep(0.002)

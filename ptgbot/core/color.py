@@ -16,11 +16,12 @@ def _srgb(text: str) -> tuple[float, float, float] | None:
     if color is None or color == "currentcolor":
         return None
     try:
-        red, green, blue, alpha = (*color.to("srgb").coordinates[:3], color.alpha)
+        coordinates = color.to("srgb").coordinates
     except (NotImplementedError, ValueError):
         return None
-    parts = [min(max(part or 0.0, 0.0), 1.0) * alpha + (1 - alpha) for part in (red, green, blue)]
-    return parts[0], parts[1], parts[2]
+    alpha = float(color.alpha)
+    red, green, blue = (min(max(float(part or 0), 0.0), 1.0) * alpha + (1 - alpha) for part in coordinates[:3])
+    return red, green, blue
 
 
 def is_color(text: str) -> bool:

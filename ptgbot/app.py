@@ -1,0 +1,195 @@
+"""The running bot: builds the parts, runs them, stops them in order."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from ptgbot.catalogue import TABLES, EventRules, make_exporters, make_registry
+from ptgbot.config import Config
+from ptgbot.core.changes import Change
+from ptgbot.core.clock import Clock, Event, SystemClock
+from ptgbot.core.commands import Registry
+from ptgbot.core.dispatch import Dispatcher
+from ptgbot.core.help import Rest
+from ptgbot.core.protocols import Fetch, Network
+from ptgbot.delivery import SendQueue
+from ptgbot.features.admin.fetch import fetch_url
+from ptgbot.features.subscriptions.model import notifications
+from ptgbot.networks.irc import IRCNetwork, IRCSettings
+from ptgbot.site.publisher import Publisher
+from ptgbot.store import DurableStore
+from ptgbot.takeover import move_original, take_over
+
+__all__ = ["IRC", "Bot", "irc_network", "open_store", "registry_of", "run"]
+
+_log = logging.getLogger(__name__)
+
+IRC = "irc"  # the network's name in identities: it stays when the server's name changes
+_LAST_WORDS = 1.5  # seconds to send what waits, and to publish the last Change, at the end
+
+
+def new_id() -> str:
+    """Return an id that no document has."""
+    return uuid.uuid4().hex
+
+
+def registry_of(event: Event, rest: Rest, fetch: Fetch = fetch_url) -> Registry:
+    """Return every command, for an event."""
+    documentation = f"{event.site_url}/index.html#commands" if event.site_url else "the site's page of links"
+    return make_registry(fetch=fetch, network=IRC, rest=rest, documentation=documentation)
+
+
+def irc_network(config: Config) -> IRCNetwork:
+    """Return the IRC network that a configuration names."""
+    return IRCNetwork(
+        IRCSettings(
+            nick=config.irc_nick,
+            password=config.irc_pass.get_secret_value(),
+            server=config.irc_servers[0],
+            port=config.irc_port,
+            channel=config.irc_channels,
+            tls=config.irc_tls,
+            ca_file=None if config.irc_ca_file is None else str(config.irc_ca_file),
+        ),
+        name=IRC,
+    )
+
+
+async def open_store(path: Path, named: Path, event: Event, clock: Clock) -> DurableStore:
+    """Return the store, locked, read and started; the file of an original bot is taken over first.
+
+    Args:
+        path: Where the store is.
+        named: The file that ``db_filename`` names.
+        event: The conference.
+        clock: The time.
+
+    Raises:
+        StoreInUse: Another process has it.
+        StoreUnreadable: It is damaged, or of another version.
+        BadImport: The original bot's file cannot be taken over.
+        OSError: The disk refuses it.
+    """
+    store = DurableStore(path, TABLES)
+    store.lock()
+    try:
+        move_original(path, named, event=event, network=IRC, at=clock.now())
+        store.read()
+        store.start()
+        await take_over(store, event=event, network=IRC, at=clock.now())
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+class Bot:
+    """All the parts, connected.
+
+    Args:
+        event: The conference.
+        store: The store, started.
+        site_dir: Where the site is published.
+        networks: Where people are.
+        clock: The time.
+        fetch: Brings what a URL holds.
+    """
+
+    def __init__(
+        self,
+        *,
+        event: Event,
+        store: DurableStore,
+        site_dir: Path,
+        networks: Sequence[Network],
+        clock: Clock | None = None,
+        fetch: Fetch = fetch_url,
+    ) -> None:
+        clock = clock or SystemClock()
+        rest = Rest()
+        registry = registry_of(event, rest, fetch)
+        self.store = store
+        self.networks = {network.name: network for network in networks}
+        self.queue = SendQueue(networks)
+        self.publisher = Publisher(site_dir, make_exporters(event, registry), store, clock)
+        self.dispatcher = Dispatcher(
+            registry=registry,
+            rules=EventRules(),
+            store=store,
+            event=event,
+            clock=clock,
+            networks=self.networks,
+            submit=self.queue.submit,
+            rest=rest,
+            new_id=new_id,
+        )
+        store.listen(self._changed)
+        store.on_failure(self.dispatcher.rolled_back)
+
+    def _changed(self, change: Change) -> None:
+        """Pass a durable Change on: to who asked, to who subscribed, to the site."""
+        self.dispatcher.saved(change.seq)
+        for send in notifications(change, self.store.view):
+            self.queue.submit(send)
+        self.publisher.changed(change)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until told to stop; then end in order, with everything that was accepted on disk."""
+        parts = [asyncio.ensure_future(self.publisher.run()), asyncio.ensure_future(self.queue.run())]
+        links = [asyncio.ensure_future(n.run(self.dispatcher.accept)) for n in self.networks.values()]
+        stopped = asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait({stopped, *parts, *links}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (*parts, *links):
+                if task.done():  # none of them ends by itself: this raises why it did
+                    task.result()
+        finally:
+            stopped.cancel()
+            await self._end(links, parts)
+
+    async def _end(self, links: list["asyncio.Future[None]"], parts: list["asyncio.Future[None]"]) -> None:
+        await self.dispatcher.close()
+        await self._last_words()
+        await _cancel(links)
+        await self.store.close()
+        try:
+            await asyncio.wait_for(self.publisher.idle(), _LAST_WORDS)
+        except TimeoutError:
+            _log.warning("The last Change could not be published in time; the next start does it.")
+        await _cancel(parts)
+
+    async def _last_words(self) -> None:
+        """Let answers out that are waiting, if they can go at once."""
+        deadline = asyncio.get_running_loop().time() + _LAST_WORDS
+        while not self.queue.empty() and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.02)
+
+
+async def _cancel(tasks: list["asyncio.Future[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=_LAST_WORDS)
+
+
+async def run(config: Config, stop: asyncio.Event) -> None:
+    """Run the bot of a configuration until told to stop.
+
+    Raises:
+        StoreInUse, StoreUnreadable, BadImport, OSError: It cannot start.
+    """
+    clock = SystemClock()
+    store = await open_store(config.store_path, config.db_filename, config.event, clock)
+    config.site_dir.mkdir(parents=True, exist_ok=True)
+    bot = Bot(
+        event=config.event,
+        store=store,
+        site_dir=config.site_dir,
+        networks=[irc_network(config)],
+        clock=clock,
+        fetch=partial(fetch_url, private=config.fetch_private),
+    )
+    await bot.run(stop)

@@ -1,0 +1,231 @@
+"""The commands ``ptgbot`` and ``ptgbot-web``."""
+
+import asyncio
+import logging
+import logging.config
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ptgbot import __version__
+from ptgbot.config import Config, ConfigError, describe, load
+
+__all__ = ["main", "web"]
+
+DONE, FAILED, BAD_CONFIG = 0, 1, 2
+
+
+class _Group(click.Group):
+    """``ptgbot config.json`` runs the bot, as it always did; every other first word is a command."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands:
+            return super().resolve_command(ctx, ["run", *args])
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # "-d" comes before the file in the original's command line.
+        if args and args[0] in ("-d", "--debug"):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ptgbot", message="%(prog)s %(version)s")
+def main() -> None:
+    """What is discussed now and next at an event: typed in chat, shown on a page.
+
+    "ptgbot CONFIG" runs the bot in the foreground until SIGTERM or Ctrl-C.
+    """
+
+
+_CONFIG = click.argument("config", type=click.Path(path_type=Path))
+
+
+@main.command("run", short_help="Run the bot (also without the word 'run').")
+@click.option("-d", "foreground", is_flag=True, help="Stay in the foreground; the bot always does.")
+@_CONFIG
+def run_command(*, foreground: bool, config: Path) -> None:
+    """Run the bot with a configuration file, in the foreground."""
+    del foreground  # kept for those who start the original bot with it
+    from ptgbot import app
+
+    loaded = _load(config)
+    _start_logging(loaded)
+    _until_stopped(lambda stop: app.run(loaded, stop))
+
+
+@main.command()
+@_CONFIG
+def check(config: Path) -> None:
+    """Say what is wrong with a configuration file, key by key, and what it would connect to."""
+    loaded = _load(config)
+    for line in describe(loaded):
+        click.echo(line)
+    click.echo("The configuration is good.")
+
+
+@main.command()
+@_CONFIG
+def render(config: Path) -> None:
+    """Publish the site from the store, without any network."""
+    from ptgbot import app
+    from ptgbot.site.publisher import Publisher
+
+    loaded = _load(config)
+    _start_logging(loaded)
+
+    async def publish() -> None:
+        clock = app.SystemClock()
+        store = await app.open_store(loaded.store_path, loaded.db_filename, loaded.event, clock)
+        try:
+            exporters = app.make_exporters(loaded.event, app.registry_of(loaded.event, app.Rest()))
+            await Publisher(loaded.site_dir, exporters, store, clock).publish_all()
+        finally:
+            await store.close()
+
+    _once(publish())
+    click.echo(f"The site is in {loaded.site_dir}.")
+
+
+@main.command("import", short_help="Import an event from a JSON file or URL into the store.")
+@_CONFIG
+@click.argument("source", metavar="FILE-or-URL")
+def import_command(config: Path, source: str) -> None:
+    """Import an event in the shape of base.json into the store; the bot must not be running."""
+    from ptgbot import app
+    from ptgbot.core.commands import Refused
+    from ptgbot.features.admin.fetch import fetch_url
+    from ptgbot.takeover import import_file
+
+    loaded = _load(config)
+    _start_logging(loaded)
+
+    async def bring() -> list[str]:
+        if source.startswith(("http://", "https://")):
+            try:
+                content = await fetch_url(source, private=True)
+            except Refused as refusal:
+                raise _Failed([str(refusal)]) from None
+        else:
+            content = await asyncio.to_thread(Path(source).read_bytes)
+        clock = app.SystemClock()
+        store = await app.open_store(loaded.store_path, loaded.db_filename, loaded.event, clock)
+        try:
+            return await import_file(store, content, event=loaded.event, network=app.IRC, at=clock.now())
+        finally:
+            await store.close()
+
+    for note in _once(bring()):
+        click.echo(f"Note: {note}.")
+    click.echo(f"{source} is imported.")
+
+
+@main.command()
+@click.option("-p", "--port", default=8000, show_default=True, help="Port of the site.")
+@click.option("--irc-port", default=6667, show_default=True, help="Port of the IRC server.")
+def demo(port: int, irc_port: int) -> None:
+    """Run everything on this machine: an IRC server, the bot, the site and a prompt."""
+    from ptgbot.demo.demo import run_demo
+
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    _until_stopped(lambda stop: run_demo(stop, site_port=port, irc_port=irc_port))
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-d", "foreground", is_flag=True, help="Stay in the foreground; it always does.")
+@click.option("-p", "--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--host", default="", help="Address to listen on; all by default.")
+@click.option("--debug", is_flag=True, help="Log every request.")
+@_CONFIG
+def web(*, foreground: bool, port: int, host: str, debug: bool, config: Path) -> None:
+    """Serve the published site."""
+    del foreground  # kept for those who start the original with it
+    from ptgbot.site.web import serve
+
+    loaded = _load(config)
+    logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, format=_FORMAT)
+
+    async def run(stop: asyncio.Event) -> None:
+        server = await serve(loaded.site_dir, host or None, port)
+        click.echo(f"Serving {loaded.site_dir} on port {server.port}.")
+        try:
+            await stop.wait()
+        finally:
+            await server.stop()
+
+    _until_stopped(run)
+
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class _Failed(Exception):
+    """What went wrong, a line each."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("; ".join(lines))
+        self.lines = lines
+
+
+def _load(path: Path) -> Config:
+    """Return the configuration, or end with what is wrong with it."""
+    try:
+        config, warnings = load(path, os.environ)
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        sys.exit(BAD_CONFIG)
+    for warning in warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    return config
+
+
+def _start_logging(config: Config) -> None:
+    if config.log_config is None:
+        logging.basicConfig(level=logging.INFO, format=_FORMAT)
+        return
+    try:
+        logging.config.fileConfig(config.log_config, disable_existing_loggers=False)
+    except Exception as error:  # noqa: BLE001 - whatever the file makes the logging module raise
+        click.echo(f"log_config: {config.log_config} cannot be used: {error}", err=True)
+        sys.exit(BAD_CONFIG)
+
+
+def _until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run something until SIGTERM or Ctrl-C, and end with the right status."""
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await work(stop)
+
+    _once(run())
+
+
+def _once(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run something to its end; where it fails, say so in a line and end with the right status."""
+    from ptgbot.core.protocols import NotSaved
+    from ptgbot.features.admin.reading import BadImport
+    from ptgbot.store import StoreInUse, StoreUnreadable
+
+    try:
+        return asyncio.run(work)
+    except BadImport as error:
+        lines = ["Nothing was imported:", *error.problems]
+    except _Failed as error:
+        lines = error.lines
+    except (StoreInUse, StoreUnreadable, NotSaved, OSError) as error:
+        lines = [str(error)]
+    for line in lines:
+        click.echo(line, err=True)
+    sys.exit(FAILED)

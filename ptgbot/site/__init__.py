@@ -1,0 +1,1 @@
+"""The published site: its formats, putting its files in place whole, and a small web server for them."""
