@@ -1,6 +1,7 @@
 """The running bot: builds the parts, runs them, stops them in order."""
 
 import asyncio
+import contextlib
 import logging
 import uuid
 from collections.abc import Sequence
@@ -163,9 +164,8 @@ class Bot:
 
     async def _last_words(self) -> None:
         """Let answers out that are waiting, if they can go at once."""
-        deadline = asyncio.get_running_loop().time() + _LAST_WORDS
-        while not self.queue.empty() and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.02)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.queue.emptied(), _LAST_WORDS)
 
 
 async def _cancel(tasks: list["asyncio.Future[None]"]) -> None:

@@ -33,6 +33,8 @@ class _Lane:
         self._monotonic = monotonic
         self._queues: dict[Priority, deque[_Waiting]] = {priority: deque() for priority in Priority}
         self._filled = asyncio.Event()
+        self.emptied = asyncio.Event()
+        self.emptied.set()
         self._allowance = float(network.burst)
         self._counted = monotonic()
         self._down = False
@@ -45,13 +47,11 @@ class _Lane:
             self._drop(1, "too many are waiting")
         queue.append(_Waiting(send, self._monotonic()))
         self._filled.set()
+        self.emptied.clear()
 
     def _drop(self, count: int, why: str) -> None:
         self.dropped += count
         _log.warning("%d message(s) to %s not sent: %s.", count, self.network.name, why)
-
-    def empty(self) -> bool:
-        return not any(self._queues.values())
 
     def _first(self) -> deque[_Waiting] | None:
         return next((queue for queue in self._queues.values() if queue), None)
@@ -60,13 +60,15 @@ class _Lane:
         """Send what is put, until cancelled."""
         while True:
             await self._filled.wait()
+            if self._first() is None:
+                self._filled.clear()
+                self.emptied.set()
+                continue
             await self._link()
             await self._allow()
-            queue = self._first()
-            if queue is None:
-                self._filled.clear()
-                continue
-            await self._send_line(queue)
+            queue = self._first()  # what came meanwhile may go first
+            if queue is not None:
+                await self._send_line(queue)
 
     async def _link(self) -> None:
         """Wait for the link; what waited for it too long is not worth sending any more."""
@@ -141,9 +143,10 @@ class SendQueue:
         else:
             lane.put(send)
 
-    def empty(self) -> bool:
-        """Return whether nothing is waiting."""
-        return all(lane.empty() for lane in self._lanes.values())
+    async def emptied(self) -> None:
+        """Return once nothing is waiting."""
+        for lane in self._lanes.values():
+            await lane.emptied.wait()
 
     async def run(self) -> None:
         """Send, until cancelled."""

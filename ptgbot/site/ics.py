@@ -97,7 +97,9 @@ def _write_session(session: Session, event_name: str) -> bytes:
     entry.add("summary", _plain(f"Cancelled: {title}" if cancelled else title))
     entry.add("status", session.status.value)
     link = session.link if _is_link(session.link) else ""
-    entry.add("location", ", ".join(filter(None, (_plain(session.room), link))))
+    where = ", ".join(filter(None, (_plain(session.room), link)))
+    if where:
+        entry.add("location", where)
     told = [f"Pad: {session.pad}" if _is_link(session.pad) else "", f"Meeting: {link}" if link else ""]
     if any(told):
         entry.add("description", "\n".join(filter(None, told)))

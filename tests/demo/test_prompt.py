@@ -9,7 +9,7 @@ import pytest
 
 from ptgbot.demo.ircd import DemoServer
 from ptgbot.demo.prompt import Prompt, prompt
-from tests.demo.test_ircd import RawClient
+from tests.demo.raw_client import RawClient
 
 HELP = [
     "What you type goes into #demo. Besides, there are",
@@ -44,12 +44,6 @@ class Person:
 
     def sees_nothing_more(self) -> bool:
         return self._shown.empty()
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[DemoServer]:
-    async with DemoServer(port=0) as server:
-        yield server
 
 
 @pytest.fixture

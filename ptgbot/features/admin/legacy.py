@@ -1,5 +1,6 @@
 """The published JSON shape (base.json, ptg.json): reading it into documents, all of it or nothing."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +35,7 @@ KNOWN_KEYS = frozenset(
     "eventid tracks slots schedule now next etherpads urls colors location links motd voice last_check_in"
     " subscriptions timestamp".split()
 )
-_STAMP = "%Y-%m-%d %H:%M:%S %z"
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _MAX_PROBLEMS = 20
 
 
@@ -183,7 +184,7 @@ class Importer:
         return Identity(self.network, nick_key(nick), verified=False).key
 
     def _check_ins(self, draft: Draft, data: dict[str, Any]) -> None:
-        found = self._reading.object(data, "last_check_in")
+        found = self._reading.mapping(data, "last_check_in")
         if found is None:
             return
         draft.clear(CHECKINS)
@@ -204,16 +205,15 @@ class Importer:
     def _stamp(self, value: object, place: str) -> datetime | None:
         """Return the instant that a local time of the file names."""
         try:
-            if isinstance(value, str):
-                wall = datetime.strptime(f"{value} +0000", _STAMP)
-                return wall.replace(tzinfo=self.event.zone).astimezone(self.at.tzinfo)
+            if isinstance(value, str) and _STAMP.fullmatch(value):
+                return datetime.fromisoformat(value).replace(tzinfo=self.event.zone).astimezone(self.at.tzinfo)
         except (ValueError, OverflowError):
             pass
         self._reading.problems.append(f"{place} is no time like 2026-11-23 10:00:00: {cut(value)}")
         return None
 
     def _subscriptions(self, draft: Draft, data: dict[str, Any]) -> None:
-        found = self._reading.object(data, "subscriptions")
+        found = self._reading.mapping(data, "subscriptions")
         if found is None:
             return
         draft.clear(SUBSCRIPTIONS)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +53,7 @@ def parse(content: bytes) -> dict[str, Any]:
 
 
 def cut(value: object) -> str:
+    """Return a value as a short text, to quote it."""
     text = " ".join(str(value).split())
     return text if len(text) <= 60 else f"{text[:59]}…"
 
@@ -77,7 +79,7 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     _names: dict[str, str] = field(default_factory=dict)
 
-    def object(self, data: dict[str, Any], key: str) -> dict[str, Any] | None:
+    def mapping(self, data: dict[str, Any], key: str) -> dict[str, Any] | None:
         """Return a key's object; None where the key is not there."""
         value = data.get(key)
         if value is None:
@@ -131,7 +133,7 @@ class Reading:
 
     def by_track(self, data: dict[str, Any], key: str, tracks: set[str]) -> Iterable[tuple[str, Any]] | None:
         """Return a key's values by track; None where the key is not there."""
-        found = self.object(data, key)
+        found = self.mapping(data, key)
         if found is None:
             return None
         values: dict[str, Any] = {}

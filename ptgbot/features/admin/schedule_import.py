@@ -77,7 +77,7 @@ class ScheduleImport:
             if not re.fullmatch(r"[\w.~-]*", eventid):
                 self._reading.unsafe(f"'eventid' can hold letters, digits, '.', '_', '~' and '-' only: {cut(eventid)}")
                 eventid = ""
-        found = self._reading.object(data, "links")
+        found = self._reading.mapping(data, "links")
         if found is not None:
             pairs = []
             for title, url in found.items():
@@ -94,7 +94,7 @@ class ScheduleImport:
 
     def _days(self, draft: Draft, data: dict[str, Any]) -> set[str]:
         """Read ``slots``; return the names of all slots there will be."""
-        found = self._reading.object(data, "slots")
+        found = self._reading.mapping(data, "slots")
         if found is None:
             self._days_planned = plan(self.view, self.event)
             return {slot.name for day in self.view.all(DAYS).values() for slot in day.slots}
@@ -163,7 +163,7 @@ class ScheduleImport:
         self, draft: Draft, data: dict[str, Any], slots: set[str], tracks: set[str]
     ) -> dict[tuple[str, str], str] | None:
         """Read ``schedule``; return the track of each booked room and slot, None where the key is not there."""
-        found = self._reading.object(data, "schedule")
+        found = self._reading.mapping(data, "schedule")
         if found is None:
             return None
         booked: dict[tuple[str, str], str] = {}
@@ -219,7 +219,7 @@ class ScheduleImport:
         held = self._held_bookings(booked)
         tracks |= set(held.values())
         colors = {track.name: track.color for track in self.view.all(TRACKS).values()}
-        found = self._reading.object(data, "colors")
+        found = self._reading.mapping(data, "colors")
         if found is not None:
             colors = {}
             for raw, color in found.items():

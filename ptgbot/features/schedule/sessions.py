@@ -53,7 +53,7 @@ class BookedSessions:
         return self._sessions(view, view.where(BOOKINGS, "track", track).values())
 
     def untimed(self, view: View) -> tuple[str, ...]:
-        """Return the names of the slots whose time nothing tells, those that are booked but belong to no day included."""
+        """Return the names of the slots whose time nothing tells, and of those that are booked but belong to no day."""
         slots = self._slots(view)
         strays = {booking.slot for booking in view.all(BOOKINGS).values() if booking.slot not in slots}
         return (*untimed_slots(view, self._event), *sorted(strays))

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 LINES_AT_ONCE = 50
 
 
-class NotInChannel(ConnectionError):  # noqa: N818 - named after what it tells
+class NotInChannel(ConnectionError):
     """The server is there, but the bot is not in the channel at the moment."""
 
 
@@ -98,7 +98,7 @@ class Connection:
         return f"{why} ({self.state.error})" if self.state.error else why
 
     async def _first_failure(self) -> str:
-        # Not a TaskGroup: one that fails in the moment in which it is cancelled forgets, before Python 3.13, the latter.
+        # Not a TaskGroup: before Python 3.13, one that fails just as it is cancelled forgets that it was cancelled.
         while True:
             done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:

@@ -1,0 +1,56 @@
+"""Parts of pages: each is made again only when what it is made of is not what it was."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from markupsafe import Markup
+
+__all__ = ["Fragments", "Html"]
+
+
+class Html(Protocol):
+    """The site's templates."""
+
+    def __call__(self, template: str, /, **values: Any) -> Markup:
+        """Return a template filled in, everything in it escaped that is not Markup already."""
+        ...
+
+
+class Fragments:
+    """Like parts of one page, such as the rows of its tracks.
+
+    A part is a function of the values it is given. They are compared, not versions of tables: whatever else
+    happens to the state, a part whose values are equal to the last ones stays as it is.
+
+    Args:
+        make: Makes one part of its values.
+    """
+
+    def __init__(self, make: Callable[..., Markup]) -> None:
+        self._make = make
+        self._kept: dict[str, tuple[Mapping[str, Any], Markup]] = {}
+        self._joined = Markup()
+
+    def __call__(self, parts: Iterable[tuple[str, Mapping[str, Any]]]) -> Markup:
+        """Return all parts, joined; those that are not named any more are forgotten.
+
+        Args:
+            parts: A name for each part, and its values.
+        """
+        before, now = self._kept, {}
+        fresh = False
+        for name, values in parts:
+            kept = before.get(name)
+            if kept is None or kept[0] != values:
+                kept = (values, self._make(**values))
+                fresh = True
+            now[name] = kept
+        if fresh or list(now) != list(before):
+            # Joined anew only where it differs, so that whoever is given it sees at once that it is the same.
+            self._joined = Markup("").join(part for _, part in now.values())
+        self._kept = now
+        return self._joined
+
+    def one(self, **values: Any) -> Markup:
+        """Return the only part that there is."""
+        return self([("", values)])

@@ -1,0 +1,208 @@
+"""The folder of the site: files in it are there whole or not at all, and foreign ones are left alone.
+
+Everything here waits for the disk, so it is called from a thread.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+__all__ = ["MANIFEST", "SiteFiles", "path_problem"]
+
+_log = logging.getLogger(__name__)
+
+MANIFEST = ".ptgbot-files.json"  # the paths of what was published, which anybody may know
+
+
+def path_problem(path: str) -> str:
+    """Return why a path cannot be one of the site, or nothing if it can.
+
+    Args:
+        path: The path, relative to the site, its parts divided by slashes.
+    """
+    if not path or not path.isprintable() or "\\" in path:
+        return "it is empty, or holds what no path should"
+    for part in path.split("/"):
+        if not part or part.startswith("."):  # ".." as well
+            return "each of its parts must have a name that does not begin with a dot"
+        if len(part.encode()) > 200:  # a temporary file's name is longer, and file systems take 255
+            return "a part of it is too long"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a file is known to hold, and how to see that it is still that file."""
+
+    digest: bytes
+    inode: int
+    size: int
+    changed: int
+
+    def is_still(self, status: os.stat_result) -> bool:
+        return (self.inode, self.size, self.changed) == (status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+class SiteFiles:
+    """Puts files into the folder of the site and takes those away that it once put there.
+
+    Args:
+        folder: The folder; it is made when it is not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._opened = False
+        self._known: dict[str, _Found] = {}
+        self.published: set[str] = set()
+
+    def open(self) -> None:
+        """Make the folder, and read from the manifest what was published before.
+
+        Raises:
+            OSError: The folder cannot be used.
+        """
+        if self._opened:
+            return
+        self._make_folder(self._folder)
+        self.published = self._read_manifest()
+        for path in self.published:  # what a crash may have left behind
+            self._temporary(path).unlink(missing_ok=True)
+        self._opened = True
+
+    def update(self, contents: Mapping[str, bytes], gone: Iterable[str]) -> dict[str, OSError]:
+        """Put files in place and remove others.
+
+        Args:
+            contents: Path → bytes of what there is to be.
+            gone: Paths of what there is not to be any more; those that were never published are left alone.
+
+        Returns:
+            Path → why it failed, for those that did; the others are done.
+        """
+        gone = self.published.intersection(gone)
+        try:
+            # Before the files: one that is there and not in the manifest would never go away.
+            self._publish(self.published | contents.keys())
+        except OSError as error:
+            return dict.fromkeys((*contents, *gone), error)
+        failed: dict[str, OSError] = {}
+        for path, content in contents.items():
+            try:
+                self._put(path, content)
+            except OSError as error:
+                failed[path] = error
+        removed = set()
+        for path in gone:
+            try:
+                self._remove(path)
+                removed.add(path)
+            except OSError as error:
+                failed[path] = error
+        try:
+            self._publish(self.published - removed)
+        except OSError as error:
+            failed.update(dict.fromkeys(removed, error))
+        return failed
+
+    # -- one file -----------------------------------------------------------------------------------------------
+
+    def _put(self, path: str, content: bytes) -> None:
+        target = self._folder / path
+        digest = hashlib.blake2b(content, digest_size=16).digest()
+        if self._holds(path, target, digest, len(content)):
+            return
+        self._make_folder(target.parent)
+        status = self.write_whole(target, self._temporary(path), content)
+        self._known[path] = _Found(digest, status.st_ino, status.st_size, status.st_mtime_ns)
+
+    def _holds(self, path: str, target: Path, digest: bytes, size: int) -> bool:
+        """Return whether a file is there already with these very bytes, and can be read by a web server."""
+        try:
+            status = target.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        if not stat.S_ISREG(status.st_mode) or status.st_size != size or stat.S_IMODE(status.st_mode) != 0o644:
+            return False
+        known = self._known.get(path)
+        if known is None or not known.is_still(status):
+            try:
+                there = hashlib.blake2b(target.read_bytes(), digest_size=16).digest()
+            except OSError:
+                return False
+            known = self._known[path] = _Found(there, status.st_ino, status.st_size, status.st_mtime_ns)
+        return known.digest == digest
+
+    def _remove(self, path: str) -> None:
+        target = self._folder / path
+        self._known.pop(path, None)
+        try:
+            # A folder of that name was made by somebody else.
+            if not stat.S_ISDIR(target.lstat().st_mode):
+                target.unlink()
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+
+    def write_whole(self, target: Path, temporary: Path, content: bytes) -> os.stat_result:
+        """Put a file in place in one step, with bytes that are on disk by then.
+
+        Raises:
+            OSError: It could not be; what was there before is still there.
+        """
+        temporary.unlink(missing_ok=True)
+        try:
+            fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+            try:
+                os.fchmod(fd, 0o644)  # whatever the umask is: others' web servers read it
+                view = memoryview(content)
+                while view:
+                    view = view[os.write(fd, view) :]
+                os.fsync(fd)
+                status = os.fstat(fd)
+            finally:
+                os.close(fd)
+            temporary.replace(target)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+        return status
+
+    def _temporary(self, path: str) -> Path:
+        pure = PurePosixPath(path)
+        return self._folder / pure.with_name(f".{pure.name}.ptgbot-new")
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        self._make_folder(folder.parent)
+        folder.mkdir()
+        folder.chmod(0o755)
+
+    # -- the manifest -------------------------------------------------------------------------------------------
+
+    def _publish(self, paths: set[str]) -> None:
+        """Note which files are ours."""
+        if paths == self.published:
+            return
+        listed = json.dumps({"files": sorted(paths)}, indent=0, ensure_ascii=False) + "\n"
+        manifest = self._folder / MANIFEST
+        self.write_whole(manifest, manifest.with_name(f"{MANIFEST}.ptgbot-new"), listed.encode())
+        self.published = paths
+
+    def _read_manifest(self) -> set[str]:
+        manifest = self._folder / MANIFEST
+        try:
+            listed = json.loads(manifest.read_bytes())["files"]
+            if not all(isinstance(path, str) for path in listed):
+                raise TypeError
+        except FileNotFoundError:
+            return set()
+        except (ValueError, TypeError, LookupError):
+            _log.warning("%s is damaged; files of tracks that are gone may stay in the site.", manifest)
+            return set()
+        return {path for path in listed if not path_problem(path)}

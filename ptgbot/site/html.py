@@ -1,0 +1,189 @@
+"""HTML: the templates, what they can do with text and times, and the static files beside the pages."""
+
+import hashlib
+import importlib.resources
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from ptgbot.core.changes import Change
+from ptgbot.core.clock import Event
+from ptgbot.core.color import swatch
+from ptgbot.core.documents import View
+
+__all__ = ["StaticFiles", "Templates", "rich", "templates_folder"]
+
+# What ends an address in running text: blanks, what no address holds unquoted, and invisible marks of direction,
+# which could make it look like another one.
+_ADDRESS = r"https?://[^\s<>\"\\^`{|}\x00-\x1f\x7f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
+_HASHTAG = r"(?<![\w&/#])#\w[\w.-]*"
+_SPECIAL = re.compile(f"{_ADDRESS}|{_HASHTAG}", re.IGNORECASE)
+_BRACKETS = {")": "(", "]": "["}
+_OTHER_SITE = Markup('rel="noopener noreferrer"')
+_WORLD_CLOCK = "https://www.timeanddate.com/worldclock/fixedtime.html?iso="
+
+
+def templates_folder() -> Path:
+    """Return the folder of the templates, in an installed package as in a checkout."""
+    try:
+        return Path(str(importlib.resources.files("ptgbot.templates")))
+    except ModuleNotFoundError:  # a checkout that is not installed: there they stand beside the package
+        return Path(__file__).resolve().parents[2] / "templates"
+
+
+class Templates:
+    """The site's templates. Calling it fills one in; everything that is not Markup is escaped.
+
+    Args:
+        event: The conference, which pages name and whose zone their times are in.
+        channel: Where people type their commands, as they read it, such as ``#ptg on irc.example.org``.
+        folder: Where the templates are.
+    """
+
+    def __init__(self, event: Event, *, channel: str = "", folder: Path | None = None) -> None:
+        self.folder = folder or templates_folder()
+        self._event = event
+        self._environment = Environment(
+            loader=FileSystemLoader(self.folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        self._environment.filters |= {
+            "date": _date,
+            "rich": rich,
+            "swatch": swatch,
+            "time": self._time,
+            "since": self._since,
+            "world_clock": _world_clock,
+        }
+        self._environment.tests["web_address"] = _is_web_address
+        self._environment.globals |= {"event": event, "channel": channel, "static": self._static}
+        self._static_links: dict[str, str] = {}
+
+    def __call__(self, template: str, /, **values: Any) -> Markup:
+        """Return a template filled in."""
+        return Markup(self._environment.get_template(template).render(values))  # noqa: S704 - autoescape is on
+
+    def _static(self, name: str) -> str:
+        """Return the link to a static file; it differs once the file does, so browsers can keep the file."""
+        if name not in self._static_links:
+            content = (self.folder / "static" / name).read_bytes()
+            self._static_links[name] = f"static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+        return self._static_links[name]
+
+    def _time(self, instant: datetime, form: str = "%H:%M") -> Markup:
+        local = self._event.local(instant)
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            local.isoformat(timespec="minutes"), _moment(local), local.strftime(form)
+        )
+
+    def _since(self, instant: datetime, today: date) -> Markup:
+        """Return a time of day, with its date where that is not today's."""
+        same = self._event.local(instant).date() == today
+        return self._time(instant, "%H:%M" if same else "%a %-d %b, %H:%M")
+
+
+class StaticFiles:
+    """Publishes the static files beside the templates.
+
+    Args:
+        templates: The templates.
+    """
+
+    def __init__(self, templates: Templates) -> None:
+        folder = templates.folder
+        self._files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted((folder / "static").iterdir())
+            if path.is_file()
+        }
+
+    def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - an Exporter's
+        """Return the path of every static file."""
+        return list(self._files)
+
+    def touched(self, change: Change, view: View) -> Iterable[str]:  # noqa: ARG002 - an Exporter's
+        """Return nothing: no Change alters them."""
+        return ()
+
+    def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - an Exporter's
+        """Return a file's content."""
+        return self._files[path]
+
+    def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - an Exporter's
+        """Return None: time does not alter them."""
+        return None
+
+
+def rich(text: str, colors: dict[str, str]) -> Markup:
+    """Return people's text as HTML in which ``#words`` are badges and http(s) addresses are links.
+
+    Args:
+        text: What somebody typed.
+        colors: The colour of each word that names a track.
+    """
+    parts = []
+    end = 0
+    for match in _SPECIAL.finditer(text):
+        found = _without_punctuation(match.group())
+        made = _badge(found[1:], colors) if found.startswith("#") else _link(found)
+        parts += [escape(text[end : match.start()]), made]
+        end = match.start() + len(found)
+    parts.append(escape(text[end:]))
+    return Markup("").join(parts)
+
+
+def _without_punctuation(found: str) -> str:
+    """Return an address or word without what belongs to the sentence around it."""
+    while True:
+        last = found[-1]
+        unopened = last in _BRACKETS and found.count(last) > found.count(_BRACKETS[last])
+        if last not in ".,;:!?'*_~-…’”»" and not unopened:
+            return found
+        if last in "_~-" and not found.startswith("#"):
+            return found  # an address may end so
+        found = found[:-1]
+
+
+def _badge(word: str, colors: dict[str, str]) -> Markup:
+    color = colors.get(word.lower())
+    if color is None:
+        return Markup('<span class="tag">#{}</span>').format(word)
+    return Markup('<span class="badge" style="--badge:{};--ink:{}">{}</span>').format(*swatch(color), word.lower())
+
+
+def _link(address: str) -> Markup:
+    if not _is_web_address(address):
+        return escape(address)
+    return Markup('<a href="{}" {}><bdi>{}</bdi></a>').format(address, _OTHER_SITE, address)
+
+
+def _is_web_address(value: str) -> bool:
+    """Return whether a page may link there. Commands and imports ask the same; here it is for safety's sake."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _date(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def _moment(local: datetime) -> str:
+    return f"{_date(local.date())}, {local:%H:%M} {local.tzname()}"
+
+
+def _world_clock(instant: datetime) -> str:
+    return f"{_WORLD_CLOCK}{instant.astimezone(UTC):%Y%m%dT%H%M}&p1=1440"  # 1440 is their number of UTC
