@@ -3,6 +3,7 @@
 Everything here waits for the disk, so it is called from a thread.
 """
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -57,7 +58,7 @@ class SiteFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._opened = False
+        self.opened = False
         self._known: dict[str, _Found] = {}
         self.published: set[str] = set()
 
@@ -67,13 +68,13 @@ class SiteFiles:
         Raises:
             OSError: The folder cannot be used.
         """
-        if self._opened:
+        if self.opened:
             return
         self._make_folder(self._folder)
         self.published = self._read_manifest()
         for path in self.published:  # what a crash may have left behind
             self._temporary(path).unlink(missing_ok=True)
-        self._opened = True
+        self.opened = True
 
     def update(self, contents: Mapping[str, bytes], gone: Iterable[str]) -> dict[str, OSError]:
         """Put files in place and remove others.
@@ -127,10 +128,12 @@ class SiteFiles:
             status = target.lstat()
         except (FileNotFoundError, NotADirectoryError):
             return False
-        if not stat.S_ISREG(status.st_mode) or status.st_size != size or stat.S_IMODE(status.st_mode) != 0o644:
+        if not stat.S_ISREG(status.st_mode) or status.st_size != size:
             return False
         known = self._known.get(path)
         if known is None or not known.is_still(status):
+            if stat.S_IMODE(status.st_mode) != 0o644:
+                return False
             try:
                 there = hashlib.blake2b(target.read_bytes(), digest_size=16).digest()
             except OSError:
@@ -158,7 +161,8 @@ class SiteFiles:
         try:
             fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
             try:
-                os.fchmod(fd, 0o644)  # whatever the umask is: others' web servers read it
+                with contextlib.suppress(PermissionError):  # some file systems have no modes
+                    os.fchmod(fd, 0o644)  # whatever the umask is: others' web servers read it
                 view = memoryview(content)
                 while view:
                     view = view[os.write(fd, view) :]
@@ -198,7 +202,7 @@ class SiteFiles:
         manifest = self._folder / MANIFEST
         try:
             listed = json.loads(manifest.read_bytes())["files"]
-            if not all(isinstance(path, str) for path in listed):
+            if not isinstance(listed, list) or not all(isinstance(path, str) for path in listed):
                 raise TypeError
         except FileNotFoundError:
             return set()

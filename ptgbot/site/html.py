@@ -89,8 +89,8 @@ class Templates:
 
     def _since(self, instant: datetime, today: date) -> Markup:
         """Return a time of day, with its date where that is not today's."""
-        same = self._event.local(instant).date() == today
-        return self._time(instant, "%H:%M" if same else "%a %-d %b, %H:%M")
+        day = self._event.local(instant).date()
+        return self._time(instant, "%H:%M" if day == today else f"%a {day.day} %b, %H:%M")
 
 
 class StaticFiles:
@@ -144,14 +144,14 @@ def rich(text: str, colors: dict[str, str]) -> Markup:
 
 
 def _without_punctuation(found: str) -> str:
-    """Return an address or word without what belongs to the sentence around it."""
+    """Return a word or address without what belongs to the sentence around it."""
+    if found.startswith("#"):
+        return found.rstrip(".-")
     while True:
         last = found[-1]
         unopened = last in _BRACKETS and found.count(last) > found.count(_BRACKETS[last])
-        if last not in ".,;:!?'*_~-…’”»" and not unopened:
+        if last not in ".,;:!?'*…’”»" and not unopened:
             return found
-        if last in "_~-" and not found.startswith("#"):
-            return found  # an address may end so
         found = found[:-1]
 
 
