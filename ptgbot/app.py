@@ -24,7 +24,7 @@ from ptgbot.site.publisher import Publisher
 from ptgbot.store import DurableStore
 from ptgbot.takeover import move_original, take_over
 
-__all__ = ["IRC", "Bot", "irc_network", "open_store", "registry_of", "run"]
+__all__ = ["IRC", "Bot", "channel_of", "irc_network", "open_store", "registry_of", "run"]
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +57,11 @@ def irc_network(config: Config) -> IRCNetwork:
         ),
         name=IRC,
     )
+
+
+def channel_of(config: Config) -> str:
+    """Return where people type commands, as the pages name it."""
+    return f"{config.irc_channels[0]} on {config.irc_servers[0]}"
 
 
 async def open_store(path: Path, named: Path, event: Event, clock: Clock) -> DurableStore:
@@ -95,6 +100,7 @@ class Bot:
         store: The store, started.
         site_dir: Where the site is published.
         networks: Where people are.
+        channel: Where people type commands, as the pages name it.
         clock: The time.
         fetch: Brings what a URL holds.
     """
@@ -106,6 +112,7 @@ class Bot:
         store: DurableStore,
         site_dir: Path,
         networks: Sequence[Network],
+        channel: str = "",
         clock: Clock | None = None,
         fetch: Fetch = fetch_url,
     ) -> None:
@@ -115,7 +122,7 @@ class Bot:
         self.store = store
         self.networks = {network.name: network for network in networks}
         self.queue = SendQueue(networks)
-        self.publisher = Publisher(site_dir, make_exporters(event, registry), store, clock)
+        self.publisher = Publisher(site_dir, make_exporters(event, registry, channel), store, clock)
         self.dispatcher = Dispatcher(
             registry=registry,
             rules=EventRules(),
@@ -151,7 +158,7 @@ class Bot:
             stopped.cancel()
             await self._end(links, parts)
 
-    async def _end(self, links: list["asyncio.Future[None]"], parts: list["asyncio.Future[None]"]) -> None:
+    async def _end(self, links: Sequence["asyncio.Future[None]"], parts: Sequence["asyncio.Future[None]"]) -> None:
         await self.dispatcher.close()
         await self._last_words()
         await _cancel(links)
@@ -168,7 +175,7 @@ class Bot:
             await asyncio.wait_for(self.queue.emptied(), _LAST_WORDS)
 
 
-async def _cancel(tasks: list["asyncio.Future[None]"]) -> None:
+async def _cancel(tasks: Sequence["asyncio.Future[None]"]) -> None:
     for task in tasks:
         task.cancel()
     if tasks:
@@ -189,6 +196,7 @@ async def run(config: Config, stop: asyncio.Event) -> None:
         store=store,
         site_dir=config.site_dir,
         networks=[irc_network(config)],
+        channel=channel_of(config),
         clock=clock,
         fetch=partial(fetch_url, private=config.fetch_private),
     )

@@ -1,11 +1,14 @@
 """Every feature there is, in order: the one list that the program is built from."""
 
+from ptgbot.core.clock import Event
 from ptgbot.core.commands import Command, Registry
 from ptgbot.core.documents import View
 from ptgbot.core.help import Rest, help_commands
 from ptgbot.core.identity import Role
-from ptgbot.core.protocols import Fetch
+from ptgbot.core.protocols import Exporter, Fetch
 from ptgbot.features.admin.commands import admin_commands
+from ptgbot.features.board.feed import JsonFeed
+from ptgbot.features.board.pages import BoardPage, SignagePage
 from ptgbot.features.motd import commands as motd
 from ptgbot.features.motd.model import MOTD
 from ptgbot.features.people import commands as people
@@ -13,13 +16,19 @@ from ptgbot.features.people.model import ACCESS, required_role
 from ptgbot.features.presence import commands as presence
 from ptgbot.features.presence.model import CHECKINS
 from ptgbot.features.schedule import commands as schedule
+from ptgbot.features.schedule.calendars import Calendars
 from ptgbot.features.schedule.model import BOOKINGS, DAYS, INFO, ROOMS, TRACKS, check_track
+from ptgbot.features.schedule.pages import IndexPage
+from ptgbot.features.schedule.sessions import TrackLinks
 from ptgbot.features.subscriptions import commands as subscriptions
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
 from ptgbot.features.topics import commands as topics
-from ptgbot.features.topics.model import LINKS, TOPICS
+from ptgbot.features.topics.model import LINKS, TOPICS, etherpad_url, meeting_url
+from ptgbot.features.topics.pages import PadsPage
+from ptgbot.site.html import StaticFiles, Templates
+from ptgbot.site.ics import write_calendar
 
-__all__ = ["TABLES", "EventRules", "make_registry"]
+__all__ = ["TABLES", "EventRules", "make_exporters", "make_registry"]
 
 TABLES = (ACCESS, INFO, TRACKS, DAYS, ROOMS, BOOKINGS, TOPICS, LINKS, CHECKINS, MOTD, SUBSCRIPTIONS)
 
@@ -56,4 +65,24 @@ def make_registry(*, fetch: Fetch, network: str, rest: Rest, documentation: str)
             *people.COMMANDS,
             *admin_commands(TABLES, fetch, network),
         )
+    )
+
+
+def make_exporters(event: Event, registry: Registry, channel: str = "") -> tuple[Exporter, ...]:
+    """Return everything that is published, the most urgent first.
+
+    Args:
+        event: The conference.
+        registry: Every command.
+        channel: Where people type them, as they read it, such as ``#ptg on irc.example.org``.
+    """
+    html = Templates(event, channel=channel)
+    return (
+        BoardPage(event, html),
+        JsonFeed(event),
+        SignagePage(event, html),
+        PadsPage(html),
+        IndexPage(html, registry),
+        Calendars(event, TrackLinks(LINKS, etherpad_url, meeting_url), write_calendar),
+        StaticFiles(html),
     )

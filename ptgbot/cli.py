@@ -77,16 +77,21 @@ def check(config: Path) -> None:
 def render(config: Path) -> None:
     """Publish the site from the store, without any network."""
     from ptgbot import app
+    from ptgbot.catalogue import make_exporters
+    from ptgbot.core.clock import SystemClock
+    from ptgbot.core.help import Rest
     from ptgbot.site.publisher import Publisher
 
     loaded = _load(config)
     _start_logging(loaded)
 
     async def publish() -> None:
-        clock = app.SystemClock()
+        clock = SystemClock()
         store = await app.open_store(loaded.store_path, loaded.db_filename, loaded.event, clock)
         try:
-            exporters = app.make_exporters(loaded.event, app.registry_of(loaded.event, app.Rest()))
+            registry = app.registry_of(loaded.event, Rest())
+            exporters = make_exporters(loaded.event, registry, app.channel_of(loaded))
+            loaded.site_dir.mkdir(parents=True, exist_ok=True)
             await Publisher(loaded.site_dir, exporters, store, clock).publish_all()
         finally:
             await store.close()
@@ -101,6 +106,7 @@ def render(config: Path) -> None:
 def import_command(config: Path, source: str) -> None:
     """Import an event in the shape of base.json into the store; the bot must not be running."""
     from ptgbot import app
+    from ptgbot.core.clock import SystemClock
     from ptgbot.core.commands import Refused
     from ptgbot.features.admin.fetch import fetch_url
     from ptgbot.takeover import import_file
@@ -116,7 +122,7 @@ def import_command(config: Path, source: str) -> None:
                 raise _Failed([str(refusal)]) from None
         else:
             content = await asyncio.to_thread(Path(source).read_bytes)
-        clock = app.SystemClock()
+        clock = SystemClock()
         store = await app.open_store(loaded.store_path, loaded.db_filename, loaded.event, clock)
         try:
             return await import_file(store, content, event=loaded.event, network=app.IRC, at=clock.now())
@@ -154,7 +160,7 @@ def web(*, foreground: bool, port: int, host: str, debug: bool, config: Path) ->
     logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, format=_FORMAT)
 
     async def run(stop: asyncio.Event) -> None:
-        server = await serve(loaded.site_dir, host or None, port)
+        server = await serve(loaded.site_dir, host or None, port, log_requests=debug)
         click.echo(f"Serving {loaded.site_dir} on port {server.port}.")
         try:
             await stop.wait()

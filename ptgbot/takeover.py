@@ -14,7 +14,7 @@ from ptgbot.core.changes import Cause
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
 from ptgbot.features.admin.legacy import Import, Importer
-from ptgbot.features.admin.reading import parse
+from ptgbot.features.admin.reading import BadImport, parse
 from ptgbot.store import DurableStore
 from ptgbot.store.checkpoint import META
 from ptgbot.store.log import log_files
@@ -32,6 +32,13 @@ def original_path(store: Path) -> Path:
 
 def _new_id() -> str:
     return uuid.uuid4().hex
+
+
+def _read_file(file: Path, view: View, event: Event, network: str, at: datetime) -> Import:
+    try:
+        return _read(view, file.read_bytes(), event, network, at)
+    except BadImport as error:
+        raise BadImport([f"{file}: {problem}" for problem in error.problems]) from None
 
 
 def _read(view: View, content: bytes, event: Event, network: str, at: datetime) -> Import:
@@ -57,23 +64,27 @@ def move_original(store: Path, named: Path, *, event: Event, network: str, at: d
     """
     if not named.is_file() or log_files(store):
         return
-    content = named.read_bytes()
     if store == named:
-        if _is_store(content):
+        if _is_store(named.read_bytes()):
             return
     elif store.exists():
         return
-    _read(State(TABLES), content, event, network, at)
+    _read_file(named, State(TABLES), event, network, at)
     kept = original_path(store)
     if kept.exists():
         kept.replace(_free_name(kept))
-    shutil.move(named, kept)
-    fd = os.open(kept.parent, os.O_RDONLY)
+    shutil.move(named.resolve(), kept)  # the file itself, where the name is a link to it
+    for path in (kept, kept.parent):
+        _sync(path)
+    _log.warning("%s is the file of an original bot: moved to %s, its contents are taken over.", named, kept)
+
+
+def _sync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
     finally:
         os.close(fd)
-    _log.warning("%s is the file of an original bot: moved to %s, its contents are taken over.", named, kept)
 
 
 def _is_store(content: bytes) -> bool:
@@ -101,8 +112,9 @@ async def take_over(store: DurableStore, *, event: Event, network: str, at: date
     """
     kept = original_path(store.path)
     if store.view.seq == 0 and kept.is_file():
-        notes = await import_file(store, kept.read_bytes(), event=event, network=network, at=at)
-        for note in notes:
+        result = _read_file(kept, store.view, event, network, at)
+        await _commit(store, result, at)
+        for note in result.notes:
             _log.warning("%s: %s.", kept.name, note)
 
 
@@ -117,7 +129,11 @@ async def import_file(store: DurableStore, content: bytes, *, event: Event, netw
         NotSaved: The disk refuses it.
     """
     result = _read(store.view, content, event, network, at)
+    await _commit(store, result, at)
+    return result.notes
+
+
+async def _commit(store: DurableStore, result: Import, at: datetime) -> None:
     if result.edits:
         change = store.commit(result.edits, at=at, cause=Cause.IMPORT)
         await store.saved(change.seq)
-    return result.notes

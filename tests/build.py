@@ -1,16 +1,25 @@
 """States for tests, built of documents in one line."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
 
 from ptgbot.catalogue import TABLES
 from ptgbot.core.changes import Cause, Change, Draft
+from ptgbot.core.clock import Event
 from ptgbot.core.documents import Document
+from ptgbot.features.admin.legacy import Importer
 from ptgbot.store.state import State
 
-__all__ = ["AT", "change", "make_state", "put"]
+__all__ = ["AT", "BERLIN", "SAMPLE", "change", "import_state", "make_state", "put", "sample_data"]
 
+# A Tuesday, 14:05 in Berlin.
+BERLIN = Event("Harbor Summit", ZoneInfo("Europe/Berlin"), date(2026, 11, 24), "https://ptg.example.org")
+SAMPLE = Path(__file__).parent.parent / "base.json"
 AT = datetime(2026, 11, 24, 13, 5, tzinfo=UTC)
 _TABLE_OF = {table.type: table for table in TABLES}
 
@@ -46,3 +55,18 @@ def change(state: State, edit: Callable[[Draft], object], *, at: datetime = AT) 
     made = Change(state.seq + 1, at, Cause.COMMAND, None, "", "", "", draft.edits())
     state.apply(made.seq, at, made.edits)
     return made
+
+
+def import_state(data: dict[str, Any], event: Event = BERLIN, *, at: datetime = AT) -> State:
+    """Return the state that a file in the published shape makes."""
+    state = State(TABLES)
+    ids = iter(range(1_000_000))
+    importer = Importer(state, event=event, network="irc", at=at, new_id=lambda: f"id{next(ids)}", strict=True)
+    state.apply(1, at, importer.read(data).edits)
+    return state
+
+
+def sample_data() -> dict[str, Any]:
+    """Return what the project's own ``base.json`` holds."""
+    found: dict[str, Any] = orjson.loads(SAMPLE.read_bytes())
+    return found

@@ -1,12 +1,18 @@
 """One fake for each Protocol of core that tests stand in for."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from ptgbot.core.changes import Cause, Change, Edit
+from ptgbot.core.documents import Table
+from ptgbot.core.identity import Actor
 from ptgbot.core.messages import Message, Send, Target
+from ptgbot.core.protocols import Listener, NotSaved
+from ptgbot.store.state import State
 
-__all__ = ["FakeNetwork", "SetClock"]
+__all__ = ["FakeNetwork", "MemoryStore", "SetClock"]
 
 
 class SetClock:
@@ -59,3 +65,63 @@ class FakeNetwork:
         if not self.up.is_set():
             raise ConnectionError("down")
         self.posted.append((target.name, line))
+
+
+class MemoryStore:
+    """A store without a disk: a Change is durable at once, or, while ``holding``, when ``flush`` says so."""
+
+    def __init__(self, tables: Iterable[Table[Any]]) -> None:
+        self.view = State(tables)
+        self.durable = 0
+        self.holding = False
+        self.refusing = ""
+        self._pending: list[tuple[Change, datetime | None]] = []
+        self._listeners: list[Listener] = []
+        self._on_failure: list[Callable[[int, str], None]] = []
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    def on_failure(self, handler: Callable[[int, str], None]) -> None:
+        self._on_failure.append(handler)
+
+    def commit(
+        self,
+        edits: tuple[Edit, ...],
+        *,
+        at: datetime,
+        cause: Cause = Cause.COMMAND,
+        actor: Actor | None = None,
+        text: str = "",
+        subject: str = "",
+        message_id: str = "",
+    ) -> Change:
+        if self.refusing:
+            raise NotSaved(self.refusing)
+        for edit in edits:
+            assert self.view.get(edit.table, edit.key) == edit.before
+        change = Change(self.view.seq + 1, at, cause, actor, text, subject, message_id, edits)
+        self._pending.append((change, self.view.changed_at))
+        self.view.apply(change.seq, at, edits)
+        if not self.holding:
+            self.flush()
+        return change
+
+    def flush(self) -> None:
+        """Make durable what is pending."""
+        pending, self._pending = self._pending, []
+        for change, _ in pending:
+            self.durable = change.seq
+            for listener in self._listeners:
+                listener(change)
+
+    def fail(self, reason: str) -> None:
+        """Take back what is pending."""
+        while self._pending:
+            change, at = self._pending.pop()
+            self.view.revert(change.seq - 1, at, [(edit, 0) for edit in reversed(change.edits)])
+        for handler in self._on_failure:
+            handler(self.durable, reason)
+
+    async def saved(self, seq: int) -> None:
+        assert self.holding or seq <= self.durable

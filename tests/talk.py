@@ -1,4 +1,4 @@
-"""A bot to talk to in tests: everything between the network and the disk is real."""
+"""A bot to talk to in tests: everything between the network and the disk is real, and the disk too where asked for."""
 
 import itertools
 from collections.abc import AsyncIterator
@@ -10,23 +10,27 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from ptgbot.app import registry_of
-from ptgbot.catalogue import TABLES, EventRules
-from ptgbot.core.changes import Change
+from ptgbot.catalogue import TABLES, EventRules, make_registry
+from ptgbot.core.changes import Cause, Change
 from ptgbot.core.clock import Event
-from ptgbot.core.commands import Refused
+from ptgbot.core.commands import Command, Refused, Registry
 from ptgbot.core.dispatch import Dispatcher
 from ptgbot.core.help import Rest
 from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.messages import Message, Send
+from ptgbot.features.admin.legacy import Importer
+from ptgbot.features.schedule.model import BOOKINGS
 from ptgbot.features.subscriptions.model import notifications
-from ptgbot.store import DurableStore, Files
+from ptgbot.store import DurableStore
 from ptgbot.takeover import import_file
-from tests.fakes import FakeNetwork, SetClock
+from tests.fakes import FakeNetwork, MemoryStore, SetClock
 
-__all__ = ["CHANNEL", "EVENT", "SAMPLE", "Talk", "talk"]
+__all__ = ["CHANNEL", "DOCUMENTATION", "EVENT", "SAMPLE", "State", "Talk", "importer", "quick_talk", "talk"]
+
+State = dict[str, dict[str, Any]]
 
 CHANNEL = "#ptg"
+DOCUMENTATION = "https://example.org/index.html#commands"
 EVENT = Event("Sample", ZoneInfo("Europe/Berlin"), date(2026, 11, 23), "https://example.org")
 
 SAMPLE: dict[str, Any] = {
@@ -55,9 +59,10 @@ class Talk:
         store: The bot's store.
         clock: Its clock.
         event: The conference.
+        more: Commands besides those there are.
     """
 
-    def __init__(self, store: DurableStore, clock: SetClock, event: Event) -> None:
+    def __init__(self, store: DurableStore | MemoryStore, clock: SetClock, event: Event, more: tuple[Command, ...] = ()) -> None:
         self.store = store
         self.clock = clock
         self.event = event
@@ -67,7 +72,8 @@ class Talk:
         self.pages: dict[str, bytes] = {}
         ids = itertools.count(1)
         rest = Rest()
-        self.registry = registry_of(event, rest, self._fetch)
+        known = make_registry(fetch=self._fetch, network="irc", rest=rest, documentation=DOCUMENTATION)
+        self.registry = Registry((*known.commands, *more))
         self.dispatcher = Dispatcher(
             registry=self.registry,
             rules=EventRules(),
@@ -87,6 +93,11 @@ class Talk:
         self.sent += notifications(change, self.store.view)
         self.changes.append(change)
 
+    @property
+    def state(self) -> State:
+        """Every document there is, by table and key."""
+        return {table.name: dict(self.store.view.all(table)) for table in TABLES}
+
     async def _fetch(self, url: str) -> bytes:
         if url not in self.pages:
             raise Refused(f"{url} could not be fetched: there is no such host.")
@@ -100,15 +111,29 @@ class Talk:
         role: Role = Role.ATTENDEE,
         channel: str | None = CHANNEL,
         account: str = "",
+        id: str = "",  # noqa: A002 - a message's own word
     ) -> list[tuple[str, str]]:
         """Have somebody say something; return what the bot sends, as target and text, once all is on disk."""
         self.sent.clear()
         identity = Identity("irc", account or nick.lower(), verified=bool(account))
-        self.dispatcher.accept(Message("irc", Actor(identity, nick, role), text, channel))
+        self.dispatcher.accept(Message("irc", Actor(identity, nick, role), text, channel, id))
         while self.dispatcher._fetching:
             await next(iter(self.dispatcher._fetching))
         await self.store.saved(self.store.view.seq)
         return [(send.target.name, send.text) for send in self.sent]
+
+    async def said(self, nick: str, text: str, **how: Any) -> str:
+        """Have somebody say something; return the one line with which the bot answers them in the channel."""
+        [(target, answer)] = await self.say(nick, text, **how)
+        assert target == CHANNEL
+        assert answer.startswith(f"{nick}: ")
+        return answer.removeprefix(f"{nick}: ")
+
+    async def told(self, nick: str, text: str, **how: Any) -> list[str]:
+        """Have somebody say something to the bot in private; return its lines, all of them to that person."""
+        sends = await self.tell(nick, text, **how)
+        assert {target for target, _ in sends} <= {nick}
+        return [line for _, line in sends]
 
     async def op(self, text: str, *, channel: str | None = CHANNEL) -> list[tuple[str, str]]:
         """Have an organiser say something."""
@@ -119,25 +144,48 @@ class Talk:
         return await self.say(nick, text, channel=None, **how)
 
 
-@asynccontextmanager
-async def talk(
-    folder: Path,
-    *,
+def quick_talk(
     sample: dict[str, Any] | None = None,
+    *,
     event: Event = EVENT,
     clock: SetClock | None = None,
-    files: Files | None = None,
-) -> AsyncIterator[Talk]:
-    """Give a bot with a store in a folder and the sample event in it (Monday 23 November 2026, 10:00 in Berlin)."""
+    more: tuple[Command, ...] = (),
+) -> Talk:
+    """Return a bot without a disk, with the sample event in it (Monday 23 November 2026, 10:00 in Berlin)."""
     clock = clock or SetClock()
-    store = DurableStore(folder / "store" / "ptg.json", TABLES, files)
+    made = Talk(MemoryStore(TABLES), clock, event, more)
+    result = importer(made).read(SAMPLE if sample is None else sample)
+    made.store.commit(result.edits, at=clock.now(), cause=Cause.IMPORT)
+    made.changes.clear()
+    return made
+
+
+def importer(bot: Talk, *, strict: bool = True) -> Importer:
+    """Return what reads a file into a bot's state."""
+    ids = (f"booking{number}" for number in itertools.count(len(bot.store.view.all(BOOKINGS)) + 1))
+    return Importer(
+        bot.store.view,
+        event=bot.event,
+        network="irc",
+        at=bot.clock.now(),
+        new_id=lambda: next(ids),
+        strict=strict,
+    )
+
+
+@asynccontextmanager
+async def talk(
+    folder: Path, *, event: Event = EVENT, clock: SetClock | None = None, more: tuple[Command, ...] = ()
+) -> AsyncIterator[Talk]:
+    """Give the same bot with its store in a folder."""
+    clock = clock or SetClock()
+    store = DurableStore(folder / "store" / "ptg.json", TABLES)
     store.lock()
     store.read()
     store.start()
     try:
         if store.view.seq == 0:
-            content = orjson.dumps(SAMPLE if sample is None else sample)
-            await import_file(store, content, event=event, network="irc", at=clock.now())
-        yield Talk(store, clock, event)
+            await import_file(store, orjson.dumps(SAMPLE), event=event, network="irc", at=clock.now())
+        yield Talk(store, clock, event, more)
     finally:
         await store.close()

@@ -1,5 +1,6 @@
 """CSS colours: what counts as one, how it is shown, and which text can be read on it."""
 
+import math
 from functools import lru_cache
 
 import tinycss2.color3
@@ -19,9 +20,11 @@ def _srgb(text: str) -> tuple[float, float, float] | None:
         coordinates = color.to("srgb").coordinates
     except (NotImplementedError, ValueError):
         return None
-    alpha = float(color.alpha)
-    red, green, blue = (min(max(float(part or 0), 0.0), 1.0) * alpha + (1 - alpha) for part in coordinates[:3])
-    return red, green, blue
+    parts = [float(part or 0) for part in (*coordinates[:3], color.alpha)]
+    if any(math.isnan(part) for part in parts):
+        return None
+    red, green, blue, alpha = (min(max(part, 0.0), 1.0) for part in parts)
+    return red * alpha + 1 - alpha, green * alpha + 1 - alpha, blue * alpha + 1 - alpha
 
 
 def is_color(text: str) -> bool:

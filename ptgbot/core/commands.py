@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from ptgbot.core.changes import Edit
+from ptgbot.core.changes import Cause, Edit
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
 from ptgbot.core.identity import Actor, Role
@@ -97,8 +97,9 @@ class Call:
         arguments: What was typed behind the verb.
         track: The track it is about; empty for commands that are about none.
         network: Where it was given.
-        fetched: What the command's ``fetch`` brought.
         new_id: Makes an id that no other document has.
+        registry: Every command there is.
+        fetched: What the command's ``fetch`` brought.
     """
 
     view: View
@@ -122,11 +123,13 @@ class Outcome:
         reply: One sentence to the asker; empty is silence.
         listing: Lines for the asker: where they were asked for in a channel, and are more than fit there,
             they go to the asker in private.
+        cause: What the Change is to be known as; one that is no command notifies nobody.
     """
 
     edits: tuple[Edit, ...] = ()
     reply: str = ""
     listing: tuple[str, ...] = ()
+    cause: Cause = Cause.COMMAND
 
 
 Handler = Callable[[Call], Outcome]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ptgbot.core.changes import Cause, Edit
+from ptgbot.core.changes import Edit
 from ptgbot.core.clock import Clock, Event
 from ptgbot.core.commands import Call, Command, Door, Outcome, Refused, Registry
 from ptgbot.core.documents import View, Visibility
@@ -97,6 +97,9 @@ class Dispatcher:
         except Refused as refusal:
             self._answer(message, Outcome(reply=str(refusal)))
             return
+        except Exception:  # noqa: BLE001 - whatever it is, it ends here and the bot goes on
+            self._broken(message)
+            return
         call = Call(
             view=self._store.view,
             actor=message.sender,
@@ -154,7 +157,7 @@ class Dispatcher:
         try:
             outcome = command.handler(call)
             if outcome.edits:
-                self._commit(message, call, outcome.edits)
+                self._commit(message, call, outcome)
         except Refused as refusal:
             self._answer(message, Outcome(reply=str(refusal)))
         except NotSaved as error:
@@ -164,13 +167,13 @@ class Dispatcher:
         else:
             self._answer(message, outcome, changes=bool(outcome.edits))
 
-    def _commit(self, message: Message, call: Call, edits: tuple[Edit, ...]) -> None:
+    def _commit(self, message: Message, call: Call, outcome: Outcome) -> None:
         # Private things leave no trace of who typed what, beyond the document itself.
-        public = any(_is_public(edit) for edit in edits)
+        public = any(_is_public(edit) for edit in outcome.edits)
         self._store.commit(
-            edits,
+            outcome.edits,
             at=call.at,
-            cause=Cause.COMMAND,
+            cause=outcome.cause,
             actor=message.sender if public else None,
             text=" ".join(message.text.split()) if public else "",
             subject=call.track,
@@ -193,18 +196,18 @@ class Dispatcher:
         lines = (*([outcome.reply] if outcome.reply else []), *outcome.listing)
         if not lines:
             return []
-        private = Target(message.network, message.sender.name)
-        if message.channel is None:
-            return [Send(private, line) for line in self._rest.page(message.sender, lines)]
-        channel = Target(message.network, message.channel)
-        public = [Send(channel, f"{message.sender.name}: {line}") for line in lines]
         network = self._networks[message.network]
-        if sum(len(network.split(send)) for send in public) <= CHANNEL_LINES:
-            return public
-        return [
-            Send(channel, f"{message.sender.name}: That is long, I sent it to you in private."),
-            *(Send(private, line) for line in self._rest.page(message.sender, lines)),
-        ]
+        lead: list[Send] = []
+        if message.channel is not None:
+            channel = Target(message.network, message.channel)
+            public = [Send(channel, f"{message.sender.name}: {line}") for line in lines]
+            if len(public) <= CHANNEL_LINES and sum(len(network.split(send)) for send in public) <= CHANNEL_LINES:
+                return public
+            lead = [Send(channel, f"{message.sender.name}: That is long, I sent it to you in private.")]
+        private = Target(message.network, message.sender.name)
+        # Pages are counted in lines as the network carries them: one long list of words is many of those.
+        carried = tuple(part for line in lines for part in network.split(Send(private, line)))
+        return [*lead, *(Send(private, line) for line in self._rest.page(message.sender, carried))]
 
     def _queue(self, answer: _Answer) -> None:
         if answer.seq <= self._store.durable and not self._waiting:
@@ -281,4 +284,12 @@ def _unknown(registry: Registry, reading: Reading) -> str:
         return f"Unknown command '{verb}'. Did you mean: #{reading.track} now {said}? I know: {verbs}."
     if reading.door is Door.ADMIN:
         return f"Unknown command '~{verb}'. Organisers can say: {verbs}."
-    return f"Unknown command '{verb}'. You can say: {verbs}."
+    return f"Unknown command '{verb}'.{_meant(registry, reading.words)} You can say: {verbs}."
+
+
+def _meant(registry: Registry, words: tuple[str, ...]) -> str:
+    """Return a hint where a command for tracks or organisers was said without its sign."""
+    if registry.find(Door.TRACK, words[1:]):
+        return f" Did you mean: #{' '.join(words)}?"
+    found = registry.find(Door.TRACK, words) or registry.find(Door.ADMIN, words)
+    return f" Did you mean: {found[0].usage}?" if found else ""

@@ -1,11 +1,13 @@
 """Parts of pages: each is made again only when what it is made of is not what it was."""
 
+import re
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from markupsafe import Markup
 
-__all__ = ["Fragments", "Html"]
+__all__ = ["Fragments", "Frame", "Html"]
 
 
 class Html(Protocol):
@@ -54,3 +56,33 @@ class Fragments:
     def one(self, **values: Any) -> Markup:
         """Return the only part that there is."""
         return self([("", values)])
+
+
+class Frame:
+    """A page around its fragments. What stands around them is kept too, so that a new fragment is only put in place.
+
+    Args:
+        make: Makes the whole page of its values and its fragments.
+    """
+
+    def __init__(self, make: Callable[..., Markup]) -> None:
+        self._make = make
+        self._values: Mapping[str, Any] | None = None
+        self._pieces: list[str] = []
+        # Nobody who types can guess it.
+        self._mark = secrets.token_hex(8)
+
+    def __call__(self, values: Mapping[str, Any], **fragments: str) -> str:
+        """Return the page.
+
+        Args:
+            values: What the page is made of.
+            fragments: What is put in place, by the name under which the page is given it. It cannot look into
+                them: whether there is something in a fragment has to be one of the values.
+        """
+        if self._values != values:
+            places = {name: Markup(f"<{self._mark}:{name}>") for name in fragments}  # noqa: S704 - ours
+            page = self._make(**values, **places)
+            self._pieces = re.split(f"<{self._mark}:(\\w+)>", page)
+            self._values = values
+        return "".join([fragments[piece] if i % 2 else piece for i, piece in enumerate(self._pieces)])

@@ -41,7 +41,8 @@ def read(text: str, *, private: bool, registry: Registry) -> Reading | None:
         return None
     first, rest = words[0], words[1:]
     sign, word = first[0], first[1:]
-    if word.lower() == "help" and not sign.isalnum():
+    # Behind another sign it is a word that somebody quotes, unless it stands alone.
+    if word.lower() == "help" and (sign in "#+~" or (not sign.isalnum() and (private or not rest))):
         return Reading(Door.USER, ("help", *rest))
     if sign in "+~" and word[:1].isalpha():
         return Reading(Door.USER if sign == "+" else Door.ADMIN, (word, *rest))

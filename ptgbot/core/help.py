@@ -18,10 +18,10 @@ class Rest:
         self._lines: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     def page(self, actor: Actor, lines: tuple[str, ...]) -> tuple[str, ...]:
-        """Return as many lines as go out at once, and keep the rest for ``more``."""
-        self._lines.pop(actor.identity.key, None)
+        """Return as many lines as go out at once, and keep the rest for ``more`` until there is another rest."""
         if len(lines) <= PAGE_LINES:
             return lines
+        self._lines.pop(actor.identity.key, None)
         self._lines[actor.identity.key] = lines[PAGE_LINES:]
         if len(self._lines) > _PEOPLE:
             self._lines.popitem(last=False)

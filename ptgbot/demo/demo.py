@@ -6,6 +6,7 @@ import os
 import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -18,7 +19,7 @@ from ptgbot.demo.ircd import DemoServer
 from ptgbot.demo.prompt import Prompt
 from ptgbot.demo.terminal import Terminal
 from ptgbot.networks.irc import IRCNetwork, IRCSettings
-from ptgbot.site.web import serve
+from ptgbot.site.web import Server, serve
 from ptgbot.store import DurableStore
 from ptgbot.takeover import import_file
 
@@ -63,7 +64,7 @@ def local_zone() -> ZoneInfo:
     link = str(Path("/etc/localtime").resolve())
     for name in (named, link.partition("/zoneinfo/")[2]):
         try:
-            return ZoneInfo(name)
+            return ZoneInfo(name.removeprefix("Etc/"))
         except (ValueError, OSError):  # no such zone, or no name at all
             continue
     return ZoneInfo("UTC")
@@ -93,17 +94,15 @@ async def run_demo(stop: asyncio.Event, *, site_port: int, irc_port: int) -> Non
             IRCSettings(nick=NICK, password="", server=HOST, port=server.port, channel=CHANNEL, interval=0.0),
             name=IRC,
         )
-        ended = asyncio.Event()
-        bot, free = await _bot(folder, network)
-        running = asyncio.ensure_future(bot.run(ended))
-        stack.push_async_callback(_end, running, ended)
         site = await _serve(folder / "html", site_port)
         stack.push_async_callback(site.stop)
-        await _first({running}, asyncio.ensure_future(_ready(bot, network)))
         address = f"http://{HOST}:{site.port}"
-        for line in _BANNER.format(
-            site=address, host=HOST, irc=server.port, channel=CHANNEL, free=free
-        ).splitlines():
+        ended = asyncio.Event()
+        bot, free = await _bot(folder, network, address)
+        running = asyncio.ensure_future(bot.run(ended))
+        stack.push_async_callback(_end, running, ended)
+        await _first({running}, asyncio.ensure_future(_ready(bot, network)))
+        for line in _BANNER.format(site=address, host=HOST, irc=server.port, channel=CHANNEL, free=free).splitlines():
             terminal.print_line(line)
         await _first({running, asyncio.ensure_future(stop.wait())}, asyncio.ensure_future(prompt.run()))
 
@@ -115,19 +114,19 @@ async def _irc_server(stack: AsyncExitStack, port: int) -> DemoServer:
         return await stack.enter_async_context(DemoServer(HOST, 0))
 
 
-async def _serve(folder: Path, port: int):  # type: ignore[no-untyped-def]
+async def _serve(folder: Path, port: int) -> Server:
     try:
         return await serve(folder, HOST, port)
     except OSError:
         return await serve(folder, HOST, 0)
 
 
-async def _bot(folder: Path, network: IRCNetwork) -> tuple[Bot, str]:
+async def _bot(folder: Path, network: IRCNetwork, address: str) -> tuple[Bot, str]:
     """Return the bot with the sample event moved to this week, and the code of a slot that is free."""
     clock = SystemClock()
     zone = local_zone()
     moved, first_day = this_week(sample_event(), clock.now().astimezone(zone).date(), zone)
-    event = Event("Sample event", zone, first_day)
+    event = Event("Sample event", zone, first_day, address)
     store = DurableStore(folder / "store" / "ptg.json", TABLES)
     store.lock()
     store.read()
@@ -136,7 +135,9 @@ async def _bot(folder: Path, network: IRCNetwork) -> tuple[Bot, str]:
     free = next(
         f"{room}-{slot}" for room, slots in moved["schedule"].items() for slot, track in slots.items() if track == ""
     )
-    return Bot(event=event, store=store, site_dir=folder / "html", networks=[network], clock=clock), free
+    return Bot(
+        event=event, store=store, site_dir=folder / "html", networks=[network], channel=CHANNEL, clock=clock
+    ), free
 
 
 async def _ready(bot: Bot, network: IRCNetwork) -> None:
@@ -144,7 +145,7 @@ async def _ready(bot: Bot, network: IRCNetwork) -> None:
     await bot.publisher.idle()
 
 
-async def _first(others: "set[asyncio.Future[None]]", wanted: "asyncio.Future[None]") -> None:
+async def _first(others: "set[asyncio.Future[Any]]", wanted: "asyncio.Future[Any]") -> None:
     """Wait for one of several; let the wanted one go if it was another, and raise what it raised."""
     done, _ = await asyncio.wait({wanted, *others}, return_when=asyncio.FIRST_COMPLETED)
     if wanted not in done:

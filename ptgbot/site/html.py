@@ -24,6 +24,8 @@ __all__ = ["StaticFiles", "Templates", "rich", "templates_folder"]
 _ADDRESS = r"https?://[^\s<>\"\\^`{|}\x00-\x1f\x7f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
 _HASHTAG = r"(?<![\w&/#])#\w[\w.-]*"
 _SPECIAL = re.compile(f"{_ADDRESS}|{_HASHTAG}", re.IGNORECASE)
+# Characters that HTML forbids, and halves of surrogate pairs, which have no UTF-8.
+_NOT_FOR_PAGES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BRACKETS = {")": "(", "]": "["}
 _OTHER_SITE = Markup('rel="noopener noreferrer"')
 _WORLD_CLOCK = "https://www.timeanddate.com/worldclock/fixedtime.html?iso="
@@ -63,6 +65,7 @@ class Templates:
             "rich": rich,
             "swatch": swatch,
             "time": self._time,
+            "moment": self._moment,
             "since": self._since,
             "world_clock": _world_clock,
         }
@@ -72,7 +75,10 @@ class Templates:
 
     def __call__(self, template: str, /, **values: Any) -> Markup:
         """Return a template filled in."""
-        return Markup(self._environment.get_template(template).render(values))  # noqa: S704 - autoescape is on
+        text = self._environment.get_template(template).render(values)
+        if _NOT_FOR_PAGES.search(text):
+            text = _NOT_FOR_PAGES.sub("", text)
+        return Markup(text)  # noqa: S704 - autoescape is on
 
     def _static(self, name: str) -> str:
         """Return the link to a static file; it differs once the file does, so browsers can keep the file."""
@@ -81,16 +87,20 @@ class Templates:
             self._static_links[name] = f"static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
         return self._static_links[name]
 
-    def _time(self, instant: datetime, form: str = "%H:%M") -> Markup:
+    def _time(self, instant: datetime, text: str = "") -> Markup:
+        """Return an instant as a time of day, or as a text that stands for it; in full where one points at it."""
         local = self._event.local(instant)
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(
-            local.isoformat(timespec="minutes"), _moment(local), local.strftime(form)
+        return Markup('<time datetime="{}" title="{}"><bdi>{}</bdi></time>').format(
+            local.isoformat(timespec="minutes"), _moment(local), text or f"{local:%H:%M}"
         )
+
+    def _moment(self, instant: datetime) -> Markup:
+        return self._time(instant, _moment(self._event.local(instant)))
 
     def _since(self, instant: datetime, today: date) -> Markup:
         """Return a time of day, with its date where that is not today's."""
-        day = self._event.local(instant).date()
-        return self._time(instant, "%H:%M" if day == today else f"%a {day.day} %b, %H:%M")
+        local = self._event.local(instant)
+        return self._time(instant, "" if local.date() == today else f"{local:%a} {local.day} {local:%b}, {local:%H:%M}")
 
 
 class StaticFiles:
@@ -177,8 +187,10 @@ def _is_web_address(value: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
-def _date(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
+def _date(day: date, named: str = "") -> str:
+    """Return a date in words, without the weekday where that was just named."""
+    weekday = f"{day:%A}"
+    return f"{'' if weekday.casefold() == named.casefold() else f'{weekday} '}{day.day} {day:%B %Y}"
 
 
 def _moment(local: datetime) -> str:

@@ -27,7 +27,7 @@ RETRY_SECONDS = (1.0, 30.0)  # first and longest wait after the disk refused
 BATCH_FILES, BATCH_BYTES = 64, 4 * 1024 * 1024  # at most, rendered and not yet written
 
 
-class NotPublished(Exception):  # noqa: N818 - it is an answer to a person, not a defect
+class NotPublished(Exception):
     """Files of the site are not what they should be; its text names them and says why."""
 
 
@@ -37,11 +37,6 @@ class PublicStore(Protocol):
     @property
     def public(self) -> View:
         """The PUBLIC documents, those of Changes under way included."""
-        ...
-
-    @property
-    def durable(self) -> int:
-        """The number of the last Change that is on disk."""
         ...
 
     async def saved(self, seq: int) -> None:
@@ -117,7 +112,7 @@ class Publisher:
             touched: Iterable[str]
             try:
                 touched = tuple(exporter.touched(change, self._store.public))
-            except Exception:
+            except Exception:  # noqa: BLE001 - the other exporters go on
                 _log.exception("What Change %d touches cannot be told; everything there is rendered.", change.seq)
                 touched = self._paths[number][1]
             for path in touched:
@@ -199,7 +194,7 @@ class Publisher:
         loop = asyncio.get_running_loop()
         try:
             await self._round()
-        except Exception:
+        except Exception:  # noqa: BLE001 - without this task, nothing would be published any more
             _log.exception("The site could not be published; it is tried again.")
             self._not_before = loop.time() + RETRY_SECONDS[0]
             self._fall_behind()
@@ -275,7 +270,7 @@ class Publisher:
         for number, exporter in enumerate(self._exporters):
             try:
                 named = tuple(exporter.paths(view))
-            except Exception:
+            except Exception:  # noqa: BLE001 - the other exporters go on
                 # What it published stays: nobody said that it is to go.
                 _log.exception("The list of files to publish is incomplete.")
                 complete = False

@@ -1,29 +1,28 @@
 """The checkpoint: a TinyDB file with one table a kind of document, which people can open."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
 from tinydb import Storage
 
-from ptgbot.core.documents import Document, Table
+from ptgbot.core.documents import Document
+from ptgbot.store import backups
 from ptgbot.store.files import Files
+from ptgbot.store.schema import Schema, Unreadable
 
-__all__ = ["SCHEMA", "Checkpoint", "CheckpointStorage", "Unreadable", "decode", "read_checkpoint"]
+__all__ = ["META", "Checkpoint", "CheckpointStorage", "Rows", "read_checkpoint"]
 
-SCHEMA = 1
 META = "ptgbot"
-PIECE = 1000  # documents that are encoded in one go; more would hold up the other threads
+PIECE = 100  # documents that are encoded in one go; more would hold up the other threads
+PAUSE = 0.0002  # seconds between pieces: long enough for a thread that waits to notice
 
 Rows = dict[str, dict[str, Any]]
-
-
-class Unreadable(Exception):
-    """A file that is not a checkpoint of ours, or is damaged; its text names the file and the place."""
 
 
 class CheckpointStorage(Storage):
@@ -32,11 +31,13 @@ class CheckpointStorage(Storage):
     Args:
         path: The file.
         files: How to reach the disk.
+        keep: How many of the files that were replaced are kept as backups.
     """
 
-    def __init__(self, path: Path, files: Files | None = None) -> None:
+    def __init__(self, path: Path, files: Files | None = None, keep: int = 0) -> None:
         self.path = path
         self._files = files or Files()
+        self._keep = keep
 
     def read(self) -> dict[str, Rows] | None:
         """Return every table's rows, or None where there is no file.
@@ -44,9 +45,8 @@ class CheckpointStorage(Storage):
         Raises:
             Unreadable: It is not the JSON of a TinyDB file.
         """
-        try:
-            content = self.path.read_bytes()
-        except FileNotFoundError:
+        content = self._files.read(self.path)
+        if content is None:
             return None
         try:
             tables = orjson.loads(content)
@@ -63,9 +63,9 @@ class CheckpointStorage(Storage):
             data: For each table its rows by number.
 
         Raises:
-            OSError: The file is as it was.
+            OSError: The file is as it was, or else whole though perhaps not on disk yet.
         """
-        self._files.write_whole(self.path, _pieces(data))
+        self._files.write_whole(self.path, _pieces(data), lambda: backups.keep(self.path, self._keep, self._files))
 
 
 def _pieces(tables: Mapping[str, Mapping[str, Any]]) -> Iterator[bytes]:
@@ -75,10 +75,10 @@ def _pieces(tables: Mapping[str, Mapping[str, Any]]) -> Iterator[bytes]:
         opening = b","
         separator = b"\n"
         items = iter(rows.items())
-        while piece := [item for item, _ in zip(items, range(PIECE), strict=False)]:
-            for key, row in piece:
-                yield separator + orjson.dumps(key) + b": " + orjson.dumps(row)
-                separator = b",\n"
+        while piece := list(islice(items, PIECE)):
+            yield separator + b",\n".join([orjson.dumps(key) + b": " + orjson.dumps(row) for key, row in piece])
+            separator = b",\n"
+            time.sleep(PAUSE)
         yield b"}"
     yield b"}\n" if opening == b"," else b"{}\n"
 
@@ -90,17 +90,18 @@ class Checkpoint:
     Args:
         seq: The number of the last Change in it.
         at: When that Change was made.
-        documents: Table name, document and the number of the Change that last touched it.
+        documents: For each table its documents, each with the number of the Change that last touched it.
         unknown: Tables that this version does not know, as they are.
     """
 
     seq: int
     at: datetime | None
-    documents: list[tuple[str, Document, int]]
+    documents: dict[str, list[tuple[Document, int]]]
     unknown: dict[str, Rows]
 
     @staticmethod
     def rows(
+        schema: int,
         seq: int,
         at: datetime | None,
         state: Mapping[str, tuple[Mapping[str, Document], Mapping[str, int]]],
@@ -109,12 +110,13 @@ class Checkpoint:
         """Return the tables of a checkpoint file, encoded as they are written.
 
         Args:
+            schema: The version of the documents' types.
             seq: The number of the last Change.
             at: When it was made.
             state: Documents and the numbers of their Changes by table and key.
             unknown: Tables to keep as they are.
         """
-        tables: dict[str, Mapping[str, Any]] = {META: {"1": {"schema": SCHEMA, "seq": seq, "at": at}}}
+        tables: dict[str, Mapping[str, Any]] = {META: {"1": {"schema": schema, "seq": seq, "at": at}}}
         tables.update(unknown)
         for name, (documents, seqs) in state.items():
             tables[name] = _Rows(documents, seqs)
@@ -142,37 +144,13 @@ class _Rows(Mapping[str, Any]):
             yield str(number), {"_seq": self._seqs[key], "document": document}
 
 
-def decode(table: Table[Any], raw: Any) -> Document:
-    """Return a document from its JSON value.
-
-    Raises:
-        ValueError: It does not fit the table's type; the text says where.
-    """
-    try:
-        document: Document = _adapter(table.type).validate_python(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"{place}: {first['msg']}" if place else first["msg"]) from None
-    return document
-
-
-_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
-
-
-def _adapter(type_: type) -> TypeAdapter[Any]:
-    adapter = _ADAPTERS.get(type_)
-    if adapter is None:
-        adapter = _ADAPTERS[type_] = TypeAdapter(type_)
-    return adapter
-
-
-def read_checkpoint(path: Path, tables: Iterable[Table[Any]]) -> Checkpoint | None:
+def read_checkpoint(path: Path, schema: Schema, files: Files) -> Checkpoint | None:
     """Read a checkpoint.
 
     Args:
         path: The file.
-        tables: The tables that this version knows.
+        schema: What this version knows.
+        files: How to reach the disk.
 
     Returns:
         What it holds, or None where there is no file.
@@ -180,20 +158,59 @@ def read_checkpoint(path: Path, tables: Iterable[Table[Any]]) -> Checkpoint | No
     Raises:
         Unreadable: It is damaged, or of a newer version.
     """
-    raw = CheckpointStorage(path).read()
+    raw = CheckpointStorage(path, files).read()
     if raw is None:
         return None
     meta = raw.pop(META, {}).get("1")
-    if not isinstance(meta, dict) or not isinstance(meta.get("seq"), int):
+    if not isinstance(meta, dict):
         raise Unreadable(f"{path} has no table '{META}' that says which version wrote it")
-    if meta.get("schema") != SCHEMA:
-        raise Unreadable(f"{path} has schema {meta.get('schema')}, this version reads {SCHEMA}; nothing was touched")
-    documents: list[tuple[str, Document, int]] = []
-    for table in tables:
-        for number, row in raw.pop(table.name, {}).items():
-            try:
-                documents.append((table.name, decode(table, row["document"]), int(row["_seq"])))
-            except (ValueError, TypeError, KeyError) as error:
-                raise Unreadable(f"{path}, table '{table.name}', row {number}: {error}") from None
-    at = meta.get("at")
-    return Checkpoint(meta["seq"], None if at is None else datetime.fromisoformat(at), documents, raw)
+    version = schema.check(meta.get("schema"), f"{path}, table '{META}'")
+    seq, at = meta.get("seq"), meta.get("at")
+    if type(seq) is not int or seq < 0:
+        raise Unreadable(f"{path}, table '{META}': seq is not the number of a Change")
+    try:
+        when = None if at is None else datetime.fromisoformat(at)
+    except (TypeError, ValueError):
+        raise Unreadable(f"{path}, table '{META}': at is no time") from None
+    documents = {
+        name: _documents(f"{path}, table '{name}'", raw.pop(name), seq, _Reading(schema, name, version))
+        for name in schema.tables
+        if name in raw
+    }
+    return Checkpoint(seq, when, documents, raw)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the rows of a table are to be read."""
+
+    schema: Schema
+    table: str
+    version: int
+
+    def documents(self, raws: list[Any]) -> list[Document]:
+        if self.version != self.schema.version:
+            raws = [self.schema.migrate(self.table, raw, self.version) for raw in raws]
+        return self.schema.decode(self.table, raws)
+
+
+def _documents(place: str, rows: dict[str, Any], last: int, reading: _Reading) -> list[tuple[Document, int]]:
+    raws, seqs = [], []
+    for number, row in rows.items():
+        if not isinstance(row, dict) or row.keys() != {"_seq", "document"}:
+            raise Unreadable(f"{place}, row {number}: a row has '_seq' and 'document'")
+        if type(row["_seq"]) is not int or not 0 <= row["_seq"] <= last:
+            raise Unreadable(f"{place}, row {number}: _seq is no number up to {last}")
+        raws.append(row["document"])
+        seqs.append(row["_seq"])
+    try:
+        documents = reading.documents(raws)
+    except ValueError as error:
+        index, reason = error.args
+        raise Unreadable(f"{place}, row {list(rows)[index]}: {reason}") from None
+    seen: dict[str, str] = {}
+    for number, document in zip(rows, documents, strict=True):
+        if document.key in seen:
+            raise Unreadable(f"{place}, row {number}: '{document.key}' is in row {seen[document.key]} already")
+        seen[document.key] = number
+    return list(zip(documents, seqs, strict=True))

@@ -9,7 +9,7 @@ otherwise.
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,29 +17,29 @@ from typing import Any
 import orjson
 
 from ptgbot.core.changes import Change
+from ptgbot.store.files import Files
+from ptgbot.store.schema import Schema, Unreadable
 
-__all__ = ["LogDamaged", "Record", "encode", "header", "log_files", "log_path", "read_logs", "seal"]
+__all__ = ["Record", "carried", "encode", "header", "log_files", "log_path", "read_logs", "seal"]
 
 FORMAT = 1
 
 
-class LogDamaged(Exception):
-    """A log lacks something that had been acknowledged; its text names the file and the place."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
     """One Change as the log holds it.
 
     Args:
         seq: Its number.
-        at: When it was made, as text.
-        edits: Table, key and the document after it (None: removed) of each edit, as raw JSON values.
+        body: All of it: ``edits`` are table, key and the raw document after it (None: removed).
+        place: Its file and line.
+        line: The line as it was read, sealed; None once it was migrated.
     """
 
     seq: int
-    at: str
-    edits: list[tuple[str, str, dict[str, Any] | None]]
+    body: dict[str, Any]
+    place: tuple[Path, int]
+    line: bytes | None
 
 
 def log_path(store: Path, number: int) -> Path:
@@ -47,11 +47,11 @@ def log_path(store: Path, number: int) -> Path:
     return store.with_name(f"{store.name}.{number:08d}.log")
 
 
-def log_files(store: Path) -> list[tuple[int, Path]]:
+def log_files(store: Path, files: Files | None = None) -> list[tuple[int, Path]]:
     """Return a store's log files with their numbers, the oldest first."""
     pattern = re.compile(re.escape(store.name) + r"\.(\d{8,})\.log")
-    found = ((pattern.fullmatch(path.name), path) for path in store.parent.iterdir())
-    return sorted((int(match[1]), path) for match, path in found if match)
+    names = (files or Files()).names(store.parent)
+    return sorted((int(match[1]), store.with_name(match[0])) for match in map(pattern.fullmatch, names) if match)
 
 
 def seal(batch: int, body: bytes) -> bytes:
@@ -70,9 +70,9 @@ def _unseal(raw: bytes) -> tuple[int, dict[str, Any]] | None:
     return None
 
 
-def header(first: int) -> bytes:
+def header(first: int, schema: int) -> bytes:
     """Return the first line of a log that begins with the Change of this number."""
-    return seal(first, orjson.dumps({"ptgbot_log": FORMAT, "first": first}))
+    return seal(first, orjson.dumps({"ptgbot_log": FORMAT, "first": first, "schema": schema}))
 
 
 def encode(change: Change) -> bytes:
@@ -92,57 +92,91 @@ def encode(change: Change) -> bytes:
     )
 
 
-def read_logs(store: Path, after: int) -> tuple[list[Record], list[str]]:
+def carried(first: int, schema: int, records: Iterable[Record]) -> Iterator[bytes]:
+    """Yield a log that begins with the Change of this number and holds these, in pieces."""
+    yield header(first, schema)
+    for record in records:
+        yield record.line or seal(record.seq, orjson.dumps(record.body))
+
+
+def read_logs(store: Path, after: int, schema: Schema, files: Files) -> tuple[list[Record], list[str]]:
     """Read what a store's logs add to its checkpoint.
 
     Args:
         store: The path of the checkpoint.
         after: The number of the last Change that the checkpoint holds.
+        schema: What this version knows.
+        files: How to reach the disk.
 
     Returns:
-        The Changes after it in order, and a sentence for each torn end that was left out.
+        The Changes after it in order, migrated, and a sentence for each torn end that was left out.
 
     Raises:
-        LogDamaged: Something acknowledged is missing.
+        Unreadable: Something acknowledged is missing, or a newer version wrote it.
     """
     records: list[Record] = []
     notes: list[str] = []
-    for _, path in log_files(store):
-        note = _read_log(path, records)
-        if note:
-            notes.append(f"{path} {note}")
-    records = [record for record in records if record.seq > after]
+    for _, path in log_files(store, files):
+        log = _Log(path, files.read(path) or b"", schema)
+        if log.first is not None:
+            while records and records[-1].seq >= log.first:
+                records.pop()
+            if log.first > max(after, records[-1].seq if records else 0) + 1:
+                raise Unreadable(f"{path} begins with Change {log.first}; those before it, after {after}, are missing")
+        records += [record for record in log.records if record.seq > after]
+        if log.note:
+            notes.append(f"{path} {log.note}")
     for expected, record in enumerate(records, after + 1):
         if record.seq != expected:
-            raise LogDamaged(f"the log of {store} lacks the Change {expected}")
+            raise Unreadable(f"{record.place[0]}, line {record.place[1]}: Change {expected} is missing before it")
     return records, notes
 
 
-def _read_log(path: Path, records: list[Record]) -> str:
-    """Add a log's Changes to those before it; return what was left out, if anything."""
-    lines = _lines(path)
-    opening = _unseal(next(lines, (1, b""))[1])
-    if opening is None:
-        return "has no first line: nothing in it was ever acknowledged"
-    first, body = opening
-    if body.get("ptgbot_log") != FORMAT:
-        raise LogDamaged(f"{path} is a log of another version; use that version to open it")
-    records[:] = [record for record in records if record.seq < first]
-    torn: tuple[int, int] | None = None
-    for number, raw in lines:
-        read = _unseal(raw)
-        if torn is None:
+class _Log:
+    """What one log file holds."""
+
+    def __init__(self, path: Path, content: bytes, schema: Schema) -> None:
+        self.first: int | None = None
+        self.records: list[Record] = []
+        self.note = ""
+        lines = content.split(b"\n")
+        if lines.pop():
+            lines.append(b"")  # a line without its end counts as damaged
+        opening = _unseal(lines[0]) if lines else None
+        if opening is None:
+            if any(_unseal(raw) for raw in lines[1:]):
+                raise Unreadable(f"{path}, line 1 is damaged")
+            self.note = "has no first line: nothing in it was ever acknowledged"
+            return
+        if opening[1].get("ptgbot_log") != FORMAT:
+            raise Unreadable(f"{path} is a log of another version of the bot; use that version")
+        version = schema.check(opening[1].get("schema", 1), f"{path}, line 1")
+        self.first = opening[0]
+        self._read(path, lines, None if version == schema.version else (schema, version))
+
+    def _read(self, path: Path, lines: list[bytes], migration: tuple[Schema, int] | None) -> None:
+        assert self.first is not None
+        expected, torn = self.first, 0
+        for number, raw in enumerate(lines[1:], 2):
+            read = _unseal(raw)
             if read is None:
-                torn = (number, records[-1].seq + 1 if records else first)
+                torn = torn or number
+            elif torn:
+                if read[0] > expected:
+                    raise Unreadable(f"{path}, line {torn} is damaged")
             else:
-                records.append(Record(read[1]["seq"], read[1]["at"], read[1]["edits"]))
-        elif read is not None and read[0] > torn[1]:
-            raise LogDamaged(f"{path}, line {torn[0]} is damaged")
-    return "" if torn is None else f"ends in a torn line ({torn[0]}), which was never acknowledged"
+                record = Record(read[1]["seq"], read[1], (path, number), raw + b"\n")
+                if migration is not None:
+                    _migrate(record, *migration)
+                self.records.append(record)
+                expected = record.seq + 1
+        if torn:
+            self.note = f"ends in a torn line ({torn}), which was never acknowledged"
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield each line with its number; one without its end counts as damaged."""
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
-            yield number, raw[:-1] if raw.endswith(b"\n") else b""
+def _migrate(record: Record, schema: Schema, version: int) -> None:
+    record.line = None
+    record.body["edits"] = [
+        (table, key, None if raw is None else schema.migrate(table, raw, version))
+        for table, key, raw in record.body["edits"]
+    ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from ptgbot.core.changes import Draft
+from ptgbot.core.changes import Cause, Draft
 from ptgbot.core.commands import Arguments, Call, Command, Door, Outcome, Parameter, Refused
 from ptgbot.core.documents import Table
 from ptgbot.core.protocols import Fetch
@@ -11,7 +11,7 @@ from ptgbot.features.admin.legacy import Importer
 from ptgbot.features.admin.reading import BadImport, parse
 from ptgbot.features.presence.model import CHECKINS
 from ptgbot.features.schedule.model import BOOKINGS, TRACKS
-from ptgbot.features.topics.model import LINKS, TOPICS, Topic, put_topic, topic_of
+from ptgbot.features.topics.model import LINKS, TOPICS, Topic, put_topic
 
 __all__ = ["admin_commands"]
 
@@ -32,7 +32,7 @@ def _del(call: Call) -> Outcome:
     for name in names:
         draft.remove(TRACKS, name)
         draft.remove(LINKS, name)
-        put_topic(draft, Topic(topic_of(call.view, name).track))
+        put_topic(draft, Topic(name))
         for key in call.view.where(BOOKINGS, "track", name):
             draft.remove(BOOKINGS, key)
     return Outcome(draft.edits())
@@ -69,7 +69,7 @@ def admin_commands(tables: Iterable[Table[Any]], fetch: Fetch, network: str) -> 
         if not result.edits:
             return Outcome(reply="Nothing was imported: everything in it is here already.")
         done = f"Imported {call.arguments.text('URL')}."
-        return Outcome(result.edits, done, tuple(f"Note: {note}." for note in result.notes))
+        return Outcome(result.edits, done, tuple(f"Note: {note}." for note in result.notes), Cause.IMPORT)
 
     return (
         Command(

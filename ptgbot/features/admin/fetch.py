@@ -3,7 +3,6 @@
 import asyncio
 import ipaddress
 import socket
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -16,17 +15,31 @@ __all__ = ["MAX_BYTES", "TIMEOUT", "fetch_url", "is_public_address"]
 MAX_BYTES = 5 * 1024 * 1024
 TIMEOUT = 15.0  # seconds, for all of it
 _MAX_REDIRECTS = 5
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def is_public_address(address: str) -> bool:
     """Return whether an IP address is one of the public internet."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    if mapped is not None:
-        ip = mapped
-    if ip.version == 6 and ip in ipaddress.ip_network("64:ff9b::/96"):
-        ip = ipaddress.ip_address(int(ip) & 0xFFFFFFFF)
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is None:
+            return ip in _UNICAST and ip.is_global
+        ip = inner
     return ip.is_global and not ip.is_multicast
+
+
+def _literal(host: str) -> str | None:
+    """Return the IP address that a host is written as, also in the old ways (127.1, 0x7f.1, 2130706433)."""
+    if ":" in host:
+        return host
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host.rstrip(".")))
+    except (OSError, UnicodeError):
+        return None
 
 
 class _PublicResolver(AbstractResolver):
@@ -50,22 +63,25 @@ class _PublicResolver(AbstractResolver):
         await self._inner.close()
 
 
-def _check(url: str, *, private: bool) -> None:
-    """Refuse an address that is not http(s), or that is written as a private IP address."""
+def _check(text: str, *, private: bool) -> URL:
+    """Return an address, read as the client reads it; refuse one that is not http(s), or that names a private IP."""
     try:
-        parts = urlsplit(url)
-        host = parts.hostname
-        _ = parts.port
+        url = URL(text)
+        host = url.raw_host or ""
     except ValueError:
-        host, parts = None, urlsplit("")
-    if parts.scheme not in ("http", "https") or not host:
-        raise Refused(f"'{url}' is no http or https address.")
+        url, host = URL(), ""
+    if url.scheme not in ("http", "https") or not host:
+        raise Refused(f"'{text}' is no http or https address.")
+    if private:
+        return url
+    address = _literal(host)
     try:
-        public = is_public_address(host)
+        public = host.rstrip(".").lower() != "localhost" if address is None else is_public_address(address)
     except ValueError:
-        public = host.rstrip(".").lower() != "localhost"
-    if not public and not private:
+        public = False
+    if not public:
         raise Refused(f"{host} is an address of a private network; fetch_private in the config allows it.")
+    return url
 
 
 async def fetch_url(url: str, *, private: bool = False, seconds: float = TIMEOUT) -> bytes:
@@ -79,7 +95,7 @@ async def fetch_url(url: str, *, private: bool = False, seconds: float = TIMEOUT
     Raises:
         Refused: It may not, or could not, be fetched; the text says why.
     """
-    _check(url, private=private)
+    address = _check(url, private=private)
     resolver: AbstractResolver = aiohttp.ThreadedResolver()
     connector = aiohttp.TCPConnector(resolver=resolver if private else _PublicResolver(resolver))
     try:
@@ -87,20 +103,19 @@ async def fetch_url(url: str, *, private: bool = False, seconds: float = TIMEOUT
             asyncio.timeout(seconds),
             aiohttp.ClientSession(connector=connector, trust_env=False) as client,
         ):
-            return await _get(client, url, private=private)
+            return await _get(client, address, private=private)
     except TimeoutError:
         raise Refused(f"{url} did not answer within {seconds:g} seconds.") from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
         raise Refused(f"{url} could not be fetched: {_reason(error)}.") from None
 
 
-async def _get(client: aiohttp.ClientSession, url: str, *, private: bool) -> bytes:
+async def _get(client: aiohttp.ClientSession, url: URL, *, private: bool) -> bytes:
     for _ in range(_MAX_REDIRECTS + 1):
         async with client.get(url, allow_redirects=False, headers={"Accept": "application/json"}) as answer:
             target = answer.headers.get("Location")
             if answer.status in (301, 302, 303, 307, 308) and target:
-                url = str(answer.url.join(URL(target)))
-                _check(url, private=private)
+                url = _check(str(answer.url.join(URL(target))), private=private)
                 continue
             if answer.status != 200:
                 raise Refused(f"{url} could not be fetched: the server says {answer.status} {answer.reason}.")

@@ -3,18 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ptgbot.core.changes import Draft, Edit
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
-from ptgbot.core.identity import Identity
-from ptgbot.features.admin.reading import BadImport, Reading, cut
+from ptgbot.features.admin.reading import BadImport, Reading, cut, normal
 from ptgbot.features.admin.schedule_import import ScheduleImport
 from ptgbot.features.motd.model import LEVELS, MOTD, Motd, Notice
-from ptgbot.features.people.model import ACCESS, Access
-from ptgbot.features.presence.model import CHECKINS, CheckIn, nick_key
+from ptgbot.features.people.model import ACCESS, Access, nick_identity
+from ptgbot.features.presence.model import CHECKINS, CheckIn
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS, Subscription, pattern_problem
 from ptgbot.features.topics.model import (
     LINKS,
@@ -35,8 +34,10 @@ KNOWN_KEYS = frozenset(
     "eventid tracks slots schedule now next etherpads urls colors location links motd voice last_check_in"
     " subscriptions timestamp".split()
 )
-_STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+_STAMP = re.compile(r"(?:19|2\d)\d\d-\d\d-\d\d[ T]\d\d:\d\d.*")
+_NICK = re.compile(r"[^\s\x00-\x1f\x7f]{1,100}")
 _MAX_PROBLEMS = 20
+_MAX_NOTES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,8 @@ class Importer:
         self._check_ins(draft, data)
         self._subscriptions(draft, data)
         if reading.problems:
-            more = len(reading.problems) - _MAX_PROBLEMS
-            raise BadImport(reading.problems[:_MAX_PROBLEMS] + ([f"and {more} more"] if more > 0 else []))
-        return Import(draft.edits(), reading.notes)
+            raise BadImport(_first(reading.problems, _MAX_PROBLEMS))
+        return Import(draft.edits(), _first(reading.notes, _MAX_NOTES))
 
     def _topics(self, draft: Draft, data: dict[str, Any], tracks: set[str]) -> None:
         topics = {name: topic_of(self.view, name) for name in tracks}
@@ -157,7 +157,7 @@ class Importer:
     def _motd(self, draft: Draft, data: dict[str, Any]) -> None:
         if "motd" not in data:
             return
-        raw = data["motd"]
+        raw = [] if data["motd"] is None else data["motd"]
         if isinstance(raw, dict):  # very old files hold one message
             raw = [raw] if raw.get("message") else []
         if not isinstance(raw, list):
@@ -181,7 +181,7 @@ class Importer:
 
     def _person(self, nick: str) -> str:
         """Return the key of whoever has a nick. A file cannot vouch for an account."""
-        return Identity(self.network, nick_key(nick), verified=False).key
+        return nick_identity(self.network, nick).key
 
     def _check_ins(self, draft: Draft, data: dict[str, Any]) -> None:
         found = self._reading.mapping(data, "last_check_in")
@@ -197,16 +197,21 @@ class Importer:
                 continue  # asked for once, never checked in
             nick = self._reading.text(raw.get("nick") or key, f"{place}: 'nick'")
             location = self._reading.text(raw["location"], f"{place}: 'location'")
+            if location.startswith("#") and (track := normal(location[1:])):
+                location = f"#{track}"
             since = self._stamp(raw["in"], f"{place}: 'in'")
             left = None if raw.get("out") is None else self._stamp(raw["out"], f"{place}: 'out'")
-            if nick and since is not None:
+            if not _NICK.fullmatch(nick):
+                self._reading.problems.append(f"{place}: '{cut(nick)}' cannot be a nick")
+            elif since is not None:
                 draft.put(CHECKINS, CheckIn(self._person(nick), nick, location, since, left))
 
     def _stamp(self, value: object, place: str) -> datetime | None:
         """Return the instant that a local time of the file names."""
         try:
             if isinstance(value, str) and _STAMP.fullmatch(value):
-                return datetime.fromisoformat(value).replace(tzinfo=self.event.zone).astimezone(self.at.tzinfo)
+                instant = datetime.fromisoformat(value)
+                return (instant if instant.tzinfo else instant.replace(tzinfo=self.event.zone)).astimezone(UTC)
         except (ValueError, OverflowError):
             pass
         self._reading.problems.append(f"{place} is no time like 2026-11-23 10:00:00: {cut(value)}")
@@ -220,13 +225,21 @@ class Importer:
         for nick, pattern in found.items():
             if pattern is None:
                 continue
-            if not isinstance(pattern, str) or not nick.strip():
+            if not isinstance(pattern, str):
                 self._reading.problems.append("subscriptions: a pattern is no text")
+            elif not _NICK.fullmatch(nick):
+                self._reading.problems.append(f"subscriptions: '{cut(nick)}' cannot be a nick")
             elif problem := pattern_problem(pattern):
                 # Whose and which it is stays private, even where the reason is shown.
                 self._reading.unsafe(f"subscriptions: a pattern cannot be used: {problem.partition(':')[0]}")
             else:
-                draft.put(SUBSCRIPTIONS, Subscription(self._person(nick), self.network, nick.strip(), pattern))
+                draft.put(SUBSCRIPTIONS, Subscription(self._person(nick), self.network, nick, pattern))
+
+
+def _first(sentences: list[str], count: int) -> list[str]:
+    """Return the first ones, and how many more there are."""
+    more = len(sentences) - count
+    return sentences[:count] + ([f"and {more} more"] if more > 0 else [])
 
 
 def _with(links: Links, attribute: str, value: str) -> Links:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from ptgbot.features.schedule.model import track_name_problem
 __all__ = ["BadImport", "Reading", "cut", "normal", "parse"]
 
 _MAX_TEXT = 5000
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class BadImport(Exception):
@@ -31,8 +33,8 @@ def parse(content: bytes) -> dict[str, Any]:
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(items)
         if len(result) < len(items):
-            names = [name for name, _ in items]
-            twice = next(name for name in names if names.count(name) > 1)
+            names = Counter(name for name, _ in items)
+            twice = next(name for name, count in names.items() if count > 1)
             raise BadImport([f"the key '{cut(twice)}' is there twice in one object"])
         return result
 
@@ -40,9 +42,14 @@ def parse(content: bytes) -> dict[str, Any]:
         raise BadImport([f"{name} is no JSON value"])
 
     try:
-        data = json.loads(content.decode("utf-8-sig"), object_pairs_hook=pairs, parse_constant=constant)
+        text = content.decode("utf-8-sig")
+        data = json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+        if _SURROGATE.search(text):  # such an escape without its other half makes text that nobody can write down
+            json.dumps(data, ensure_ascii=False).encode()
     except UnicodeDecodeError:
         raise BadImport(["it is not UTF-8 text"]) from None
+    except UnicodeEncodeError:
+        raise BadImport(["it holds half of a character"]) from None
     except json.JSONDecodeError as error:
         raise BadImport([f"it is no JSON: {error.msg}, line {error.lineno} column {error.colno}"]) from None
     except (RecursionError, ValueError):
@@ -54,7 +61,9 @@ def parse(content: bytes) -> dict[str, Any]:
 
 def cut(value: object) -> str:
     """Return a value as a short text, to quote it."""
-    text = " ".join(str(value).split())
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = " ".join("".join(c if c.isprintable() else " " for c in str(value)[:500]).split())
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
@@ -78,6 +87,7 @@ class Reading:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _names: dict[str, str] = field(default_factory=dict)
+    _meant: dict[str, list[str]] = field(default_factory=dict)
 
     def mapping(self, data: dict[str, Any], key: str) -> dict[str, Any] | None:
         """Return a key's object; None where the key is not there."""
@@ -123,7 +133,9 @@ class Reading:
             self.problems.append(problem if result == name else f"{place}: '{cut(name)}' cannot be a track name")
             result = ""
         else:
-            same = [n for n, r in self._names.items() if r == result and (listed or n.lower() != name.lower())]
+            known = self._meant.setdefault(result, [])
+            same = [other for other in known if listed or other.lower() != name.lower()]
+            known.append(name)
             if same:
                 self.problems.append(f"the tracks '{cut(same[0])}' and '{cut(name)}' would both be '{result}'")
             elif result != name.lower():

@@ -99,10 +99,15 @@ class ScheduleImport:
             self._days_planned = plan(self.view, self.event)
             return {slot.name for day in self.view.all(DAYS).values() for slot in day.slots}
         names: dict[str, str] = {}
-        days = []
+        titles: set[str] = set()
+        days: list[Day] = []
         draft.clear(DAYS)
         for position, (name, slots) in enumerate(found.items()):
             title = self._reading.text(name, "a day's name")
+            if not title or title in titles:
+                self._reading.problems.append(f"slots: the day '{title}' is there twice or has no name")
+                continue
+            titles.add(title)
             if not isinstance(slots, list):
                 self._reading.problems.append(f"slots: '{title}' is no list")
                 continue
@@ -180,15 +185,19 @@ class ScheduleImport:
                 )
                 continue
             seen[name] = raw_name
-            offered = []
-            for slot, value in raw.items():
-                if slot in ROOM_KEYS:
+            offered: dict[str, None] = {}
+            for raw_slot, value in raw.items():
+                if raw_slot in ROOM_KEYS:
+                    continue
+                slot = self._reading.text(raw_slot, f"schedule: {name}: a slot's name")
+                if not slot or slot in offered:
+                    self._reading.problems.append(f"schedule: {name}: the slot '{slot}' is there twice or has no name")
                     continue
                 place = f"schedule: {name}, {cut(slot)}"
                 if slot not in slots and not self._is_dormant(value, tracks):
                     self._reading.notes.append(f"{place}: no day has such a slot, left out")
                     continue
-                offered.append(slot)
+                offered[slot] = None
                 if value is not None and value != "":
                     track = self._reading.track(value, place)
                     if track:
@@ -221,7 +230,6 @@ class ScheduleImport:
         colors = {track.name: track.color for track in self.view.all(TRACKS).values()}
         found = self._reading.mapping(data, "colors")
         if found is not None:
-            colors = {}
             for raw, color in found.items():
                 if isinstance(color, str) and is_color(color.strip()):
                     colors[normal(raw)] = color.strip()

@@ -57,11 +57,13 @@ class JsonFeed:
 
     def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - time does not alter it
         """Return the feed."""
-        parts = [b'"%b":%b' % (key.encode(), part(view)) for key, part in _PARTS.items()]
-        parts.append(b'"last_check_in":%b' % self._check_ins(view))
         changed = "" if view.changed_at is None else _stamp(self._event, view.changed_at)
-        parts.append(b'"timestamp":%b' % _bytes(changed))
-        return b"{%b}\n" % b",\n".join(parts)
+        parts = [(key, part(view)) for key, part in _PARTS.items()]
+        parts += [("last_check_in", self._check_ins(view)), ("timestamp", _bytes(changed))]
+        # Joined once, because the part of the check-ins can be megabytes.
+        pieces = [piece for key, part in parts for piece in (b',\n"%b":' % key.encode(), part)]
+        pieces[0] = pieces[0].replace(b",\n", b"{")
+        return b"".join([*pieces, b"}\n"])
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - an Exporter's
         """Return None: time does not alter it."""

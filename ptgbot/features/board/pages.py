@@ -1,7 +1,7 @@
 """The board (``ptg.html``) and the same for a big screen (``signage.html``)."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ptgbot.core.changes import Change, Edit
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import Table, View, Visibility
-from ptgbot.core.fragments import Fragments, Html
+from ptgbot.core.fragments import Fragments, Frame, Html
 from ptgbot.features.board.grid import Grid, grids, next_turn, running
 from ptgbot.features.board.talks import MAX_NAMES, Crowds, next_parts, now_parts
 from ptgbot.features.motd.model import MOTD, notices
@@ -42,6 +42,8 @@ class BoardPage:
         self._next = Fragments(partial(html, "board/next.html"))
         self._days = Fragments(self._day)
         self._rooms: dict[int, Fragments] = {}
+        self._changed = Fragments(partial(html, "board/changed.html"))
+        self._frame = Frame(partial(html, "board/ptg.html"))
 
     def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - it is always there
         """Return the path of the page."""
@@ -65,30 +67,35 @@ class BoardPage:
         local_day = self._event.local(now).date()
         open_day = today(view, self._event, now)
         days = grids(view, self._event)
-        page = self._html(
-            "board/ptg.html",
-            path=path,
-            notices=notices(view),
-            now=self._now(now_parts(view, self._crowds, local_day)),
-            next=self._next(next_parts(view)),
-            grids=days,
-            days=self._days(
+        now_talks = self._now(now_parts(view, self._crowds, local_day))
+        next_talks = self._next(next_parts(view))
+        page = self._frame(
+            {
+                "path": path,
+                "notices": notices(view),
+                "has_now": bool(now_talks),
+                "has_next": bool(next_talks),
+                "days": [grid.day.day.name for grid in days],
+                "voice_required": voice_required(view),
+            },
+            now=now_talks,
+            next=next_talks,
+            grids=self._days(
                 (
                     str(number),
                     {
                         "number": number,
                         "grid": grid,
                         "running": running(grid.day, now),
-                        "is_open": grid.day is open_day,
+                        "is_open": open_day is not None and grid.day.day.name == open_day.day.name,
                         "is_today": grid.day.date == local_day,
                     },
                 )
                 for number, grid in enumerate(days, 1)
             ),
-            voice_required=voice_required(view),
-            changed_at=view.changed_at,
+            changed=self._changed.one(at=view.changed_at),
         )
-        return page.encode("utf-8", "replace")
+        return page.encode()
 
     def _day(self, number: int, grid: Grid, running: frozenset[str], **values: Any) -> Markup:
         rooms = self._rooms.setdefault(number, Fragments(partial(self._html, "board/room.html")))
@@ -115,9 +122,9 @@ class SignagePage:
 
     def __init__(self, event: Event, html: Html) -> None:
         self._event = event
-        self._html = html
         self._now = Fragments(partial(html, "board/signage_now.html"))
         self._grid = Fragments(partial(html, "board/signage_grid.html"))
+        self._frame = Frame(partial(html, "board/signage.html"))
 
     def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - it is always there
         """Return the path of the page."""
@@ -129,20 +136,22 @@ class SignagePage:
 
     def render(self, path: str, view: View, now: datetime) -> bytes:
         """Return the page."""
-        local_day: date = self._event.local(now).date()
+        local_day = self._event.local(now).date()
         day = today(view, self._event, now)
-        grid = next((grid for grid in grids(view, self._event) if grid.day is day), None)
-        parts: list[tuple[str, Mapping[str, Any]]] = list(now_parts(view, None, local_day))
-        page = self._html(
-            "board/signage.html",
-            path=path,
-            notices=notices(view),
+        grid = next((grid for grid in grids(view, self._event) if grid.day == day), None)
+        parts = list(now_parts(view, None, local_day))
+        page = self._frame(
+            {
+                "path": path,
+                "notices": notices(view),
+                "talks": len(parts),
+                "rooms": len(grid.lines) if grid else 0,
+                "day": grid.day if grid else None,
+            },
             now=self._now(parts),
-            count=len(parts),
-            grid=grid,
-            table=self._grid.one(grid=grid, running=running(grid.day, now)) if grid else "",
+            grid=self._grid.one(grid=grid, running=running(grid.day, now)) if grid else "",
         )
-        return page.encode("utf-8", "replace")
+        return page.encode()
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - there is one
         """Return when a slot begins or ends next, or midnight."""

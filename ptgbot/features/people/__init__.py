@@ -1,1 +1,1 @@
-"""Roles and who may speak for tracks."""
+"""Roles, who may speak for tracks, and which documents are whose."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ptgbot.core.changes import Draft
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
+from ptgbot.features.people.model import keys_of
 from ptgbot.features.presence.model import CHECKINS, CheckIn, last_check_in
 from ptgbot.features.schedule.model import TRACKS, check_track
 
@@ -26,19 +27,24 @@ def _in(call: Call) -> Outcome:
     elif call.view.get(TRACKS, name) is not None:
         said = f"#{name}"
     draft = Draft(call.view)
-    identity = call.actor.identity.key
+    identity, *others = keys_of(call.actor)
+    for key in others:
+        draft.remove(CHECKINS, key)
     draft.put(CHECKINS, CheckIn(identity, call.actor.name, said, call.at))
     return Outcome(draft.edits(), f"You are checked in to {said}. Thanks! Say 'out' when you leave.")
 
 
 def _out(call: Call) -> Outcome:
-    check_in = call.view.get(CHECKINS, call.actor.identity.key)
-    if check_in is None:
+    found = [c for key in keys_of(call.actor) if (c := call.view.get(CHECKINS, key)) is not None]
+    if not found:
         raise Refused("You never checked in anywhere: say 'in LOCATION' first.")
+    check_in = max(found, key=lambda c: c.since)
     if check_in.left is not None:
         raise Refused(f"You checked out of {check_in.location} already, at {_when(call, check_in.left)}.")
     draft = Draft(call.view)
-    draft.put(CHECKINS, replace(check_in, left=call.at))
+    for held in found:
+        if held.left is None:
+            draft.put(CHECKINS, replace(held, left=call.at))
     return Outcome(draft.edits(), f"You are checked out of {check_in.location}. Thanks!")
 
 

@@ -92,7 +92,8 @@ class Calendars:
 
 
 def _paths(view: View) -> tuple[str, ...]:
-    return (EVERYTHING, *(_path(track) for track in sorted(view.all(TRACKS))))
+    # The large one last: by then each of its Sessions has been written, a few at a time, for the small ones.
+    return (*(_path(track) for track in sorted(view.all(TRACKS))), EVERYTHING)
 
 
 def _path(track: str) -> str:

@@ -66,7 +66,9 @@ _RESERVED_FILES = frozenset(
 _RESERVED_VERBS = frozenset("in out seen unsubscribe help more".split())
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_TIMES = re.compile(r"\s*(\d{1,2})[:.h](\d{2})\s*(?:[-–—]+\s*(\d{1,2})[:.h](\d{2}))?")
+_CLOCK = r"(\d{1,2})[:.h](\d{2})(?!\d)\s*(?![ap]\.?m\b)"  # "1:30 pm" is left alone: nothing tells the time then
+_TIMES = re.compile(rf"\s*{_CLOCK}(?:[-–—]+\s*{_CLOCK})?(?!.*\d\s*[ap]\.?m\b)", re.IGNORECASE | re.ASCII)
+_YEARS = range(1970, 3000)  # what is beyond is a slip, and near the ends of the calendar nothing can be added any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,22 +264,26 @@ def format_place(room: str, slot: str) -> str:
     return f"{room}-{slot}"
 
 
+def _places_by_code(view: View) -> dict[str, tuple[Room, str]]:
+    places = [(room, slot) for room in sorted_rooms(view) for slot in room.slots]
+    codes: dict[str, tuple[Room, str]] = {}
+    for room, slot in places:
+        codes.setdefault(format_place(room.name, slot), (room, slot))
+    for room, slot in places:
+        codes.setdefault(format_place(room.name, slot).casefold(), (room, slot))
+    return codes
+
+
+_codes: Derived[dict[str, tuple[Room, str]]] = Derived((ROOMS,), _places_by_code)
+
+
 def find_place(view: View, code: str) -> tuple[Room, str] | None:
     """Return the room and slot that a code names, in any case.
 
-    Room names may hold blanks and hyphens: every hyphen is tried as the one between room and slot.
+    Room names may hold blanks and hyphens. Where a code could mean two places, it is the first one's in schedule order.
     """
-    wanted = code.casefold()
-    for exactly in (True, False):
-        for room in sorted_rooms(view):
-            name = " ".join(room.name.split())
-            if not (code.startswith(name + "-") if exactly else wanted.startswith(name.casefold() + "-")):
-                continue
-            rest = code[len(name) + 1 :]
-            for slot in room.slots:
-                if rest == slot or (not exactly and rest.casefold() == slot.casefold()):
-                    return room, slot
-    return None
+    codes = _codes(view)
+    return codes.get(code) or codes.get(code.casefold())
 
 
 # -- time -----------------------------------------------------------------------------------------------------------
@@ -322,7 +328,9 @@ plan: Derived[tuple[PlannedDay, ...]] = Derived((DAYS,), lambda view, event: pla
 def _date_of(day: Day, event: Event, before: date | None) -> date | None:
     """Return a day's date, given that of the day before it in the event."""
     try:
-        return date.fromisoformat(day.name)
+        told = date.fromisoformat(day.name)
+        if told.year in _YEARS:
+            return told
     except ValueError:
         pass
     if event.first_day is None:
@@ -339,9 +347,11 @@ def _instant(text: str, event: Event) -> datetime | None:
     """Return the instant that an ISO text names, None where it names none; without offset it is event time."""
     try:
         instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=event.zone)).astimezone(event.zone)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    if instant.year not in _YEARS:
+        return None
+    return (instant if instant.tzinfo else instant.replace(tzinfo=event.zone)).astimezone(event.zone)
 
 
 def _plan_slot(slot: Slot, day: date | None, event: Event) -> PlannedSlot:
@@ -349,20 +359,20 @@ def _plan_slot(slot: Slot, day: date | None, event: Event) -> PlannedSlot:
     hours = [None if part is None else int(part) for part in told.groups()] if told else [None] * 4
     begins, ends = _Wall.of(hours[0], hours[1]), _Wall.of(hours[2], hours[3])
     start = _instant(slot.realtime, event)
-    end: datetime | None = None
     if start is None and day is not None and begins is not None:
         start = begins.on(day, event)
-        if slot.duration is None and ends is not None:
-            # By the wall clock: over a change to or from summer time this is not what the minutes add up to.
-            end = ends.on(day + timedelta(days=ends.minutes <= begins.minutes), event)
     if start is None:
         return PlannedSlot(slot, None, None)
     start = start.astimezone(UTC)
-    if end is not None and end.astimezone(UTC) > start:
-        return PlannedSlot(slot, start, end.astimezone(UTC))
-    minutes = slot.duration
-    if minutes is None and begins is not None and ends is not None:
-        minutes = (ends.minutes - begins.minutes) % (24 * 60)
+    if slot.duration is not None or begins is None or ends is None:
+        return PlannedSlot(slot, start, start + timedelta(minutes=slot.duration or DEFAULT_MINUTES))
+    minutes = (ends.minutes - begins.minutes) % (24 * 60)
+    local = event.local(start)
+    if minutes and (local.hour, local.minute) == divmod(begins.minutes, 60):
+        # By the wall clock: over a change to or from summer time this is not what the minutes add up to.
+        end = ends.on(local.date() + timedelta(days=ends.minutes <= begins.minutes), event).astimezone(UTC)
+        if end > start:
+            return PlannedSlot(slot, start, end)
     return PlannedSlot(slot, start, start + timedelta(minutes=minutes or DEFAULT_MINUTES))
 
 

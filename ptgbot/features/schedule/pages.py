@@ -47,7 +47,7 @@ class IndexPage:
     def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - time does not alter it
         """Return the page."""
         page = self._html("schedule/index.html", path=path, links=event_info(view).links, doors=self._doors)
-        return page.encode("utf-8", "replace")
+        return page.encode()
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - an Exporter's
         """Return None: time does not alter it."""

@@ -2,13 +2,27 @@
 
 from ptgbot.core.changes import Draft
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
+from ptgbot.features.people.model import keys_of
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS, Subscription, pattern_problem
 
 __all__ = ["COMMANDS"]
 
 
+def _held(call: Call) -> Subscription | None:
+    """Return the subscription of whoever gives the command."""
+    return next((s for key in keys_of(call.actor) if (s := call.view.get(SUBSCRIPTIONS, key)) is not None), None)
+
+
+def _without(call: Call) -> Draft:
+    """Return a draft in which they have none."""
+    draft = Draft(call.view)
+    for key in keys_of(call.actor):
+        draft.remove(SUBSCRIPTIONS, key)
+    return draft
+
+
 def _subscribe(call: Call) -> Outcome:
-    held = call.view.get(SUBSCRIPTIONS, call.actor.identity.key)
+    held = _held(call)
     pattern = call.arguments.text("REGEX")
     if not pattern:
         if held is None:
@@ -17,7 +31,7 @@ def _subscribe(call: Call) -> Outcome:
     problem = pattern_problem(pattern)
     if problem:
         raise Refused(f"'{pattern}' is no pattern that I can use: {problem}. Plain words work too.")
-    draft = Draft(call.view)
+    draft = _without(call)
     identity = call.actor.identity.key
     draft.put(SUBSCRIPTIONS, Subscription(identity, call.network, call.actor.name, pattern))
     before = f" (it was: {held.pattern})" if held else ""
@@ -25,12 +39,10 @@ def _subscribe(call: Call) -> Outcome:
 
 
 def _unsubscribe(call: Call) -> Outcome:
-    held = call.view.get(SUBSCRIPTIONS, call.actor.identity.key)
+    held = _held(call)
     if held is None:
         return Outcome(reply="You have no subscription.")
-    draft = Draft(call.view)
-    draft.remove(SUBSCRIPTIONS, held.key)
-    return Outcome(draft.edits(), f"Your subscription is gone (it was: {held.pattern}).")
+    return Outcome(_without(call).edits(), f"Your subscription is gone (it was: {held.pattern}).")
 
 
 COMMANDS = (

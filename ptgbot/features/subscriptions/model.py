@@ -15,7 +15,7 @@ from ptgbot.features.topics.model import TOPICS, Topic
 __all__ = ["SUBSCRIPTIONS", "Announced", "Subscription", "announced", "matches", "notifications", "pattern_problem"]
 
 _MAX_PATTERN = 400
-_MAX_MEMORY = 1 << 20  # bytes that one compiled pattern may take
+_MAX_MEMORY = 1 << 18  # bytes that one compiled pattern may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def _options() -> Any:
     return options
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def _compile(pattern: str) -> Any:
     return re2.compile(pattern, _options())
 
@@ -61,7 +61,9 @@ def pattern_problem(pattern: str) -> str:
     if len(pattern) > _MAX_PATTERN:
         return f"it is longer than {_MAX_PATTERN} characters"
     try:
-        _compile(pattern)
+        re2.compile(pattern, _options())  # kept only once there is something to match it against
+    except UnicodeEncodeError:
+        return "it holds half of a character"
     except re2.error as error:
         reason = error.args[0] if error.args else ""
         text = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)

@@ -119,7 +119,7 @@ def clean(topic: Topic) -> Topic:
 
 def is_link(text: str) -> bool:
     """Return whether a text is an http or https URL that a page can link to."""
-    if len(text) > _MAX_URL or any(c <= " " or c in '<>"\\^`{|}\x7f' for c in text):
+    if len(text) > _MAX_URL or any(c == " " or not c.isprintable() or c in '<>"\\^`{|}' for c in text):
         return False
     try:
         parts = urlsplit(text)

@@ -45,7 +45,7 @@ class PadsPage:
                 (name, {"track": name, "color": track.color, "pad": etherpad_url(view, name)}) for name, track in tracks
             ),
         )
-        return page.encode("utf-8", "replace")
+        return page.encode()
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - an Exporter's
         """Return None: time does not alter it."""

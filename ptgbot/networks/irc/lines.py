@@ -47,9 +47,8 @@ class LineBuffer:
         if len(self._tail) > LONGEST_LINE:
             self._tail = b""
             self._skipping = True
-        return [
-            line.rstrip(b"\r").decode("utf-8", "surrogateescape") for line in whole if 0 < len(line) <= LONGEST_LINE
-        ]
+        lines = [line.rstrip(b"\r") for line in whole if len(line) <= LONGEST_LINE]
+        return [line.decode("utf-8", "surrogateescape") for line in lines if line]
 
 
 def plain(text: str) -> str:
@@ -97,15 +96,13 @@ def split(text: str, room: int) -> list[str]:
     Returns:
         The lines; blank ones are left out.
     """
-    lines = []
+    lines: list[str] = []
     for paragraph in _BREAK.split(sayable(text)):
-        if not paragraph.strip():
-            continue
         if len(paragraph.encode("utf-8", "replace")) <= room:
             lines.append(paragraph)
         else:
             lines.extend(_wrap(paragraph, room))
-    return lines
+    return [line for line in lines if line.strip()]
 
 
 def _wrap(paragraph: str, room: int) -> Iterator[str]:

@@ -207,6 +207,8 @@ def _explain(error: Exception) -> str:
             return f"it does not speak TLS with us ({error.reason or 'no reason given'})"
         case socket.gaierror():
             return f"the name cannot be looked up ({error.strerror})"
+        case UnicodeError():
+            return "that is no host name"
         case ConnectionRefusedError():
             return "nothing listens there (refused)"
         case TimeoutError():

@@ -27,7 +27,9 @@ UNSENT_MOST = 256 * 1024
 UNREAD_MOST = 2000
 UNREAD_AGAIN = 500
 
-_LINE = re.compile(r"(?:@(?P<tags>[^ ]*) +)?(?::(?P<source>[^ ]+) +)?(?P<command>[^ :]+)(?P<rest>(?: .*)?)", re.DOTALL)
+_LINE = re.compile(
+    r"(?:@(?P<tags>[^ ]*) +)?(?::(?P<source>[^ ]+) +)?(?P<command>[^ :@][^ :]*)(?P<rest>(?: .*)?)", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)

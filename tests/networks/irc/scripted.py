@@ -25,8 +25,11 @@ class Peer:
     async def line(self, patience: float = PATIENCE) -> str:
         """Return the next line that was not looked at yet; empty at the end of the link."""
         if self._next == len(self.heard):
-            async with asyncio.timeout(patience):
-                data = await self._reader.readline()
+            try:
+                async with asyncio.timeout(patience):
+                    data = await self._reader.readline()
+            except ConnectionError:  # a link that is dropped, rather than closed
+                return ""
             if not data:
                 return ""
             assert data.endswith(b"\r\n"), data

@@ -1,0 +1,189 @@
+"""Entries: what each Change did to documents that everybody can see, and who did it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from ptgbot.core.changes import Cause, Draft, Edit
+from ptgbot.core.codec import decode, encode
+from ptgbot.core.documents import Document, Table, View, Visibility
+from ptgbot.core.identity import Actor
+from ptgbot.features.presence.model import CHECKINS
+from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
+
+__all__ = [
+    "HISTORY",
+    "PRIVATE_HOURS",
+    "SOMEONE",
+    "TRACES",
+    "Entry",
+    "Trace",
+    "entry_id",
+    "entry_number",
+    "expired",
+    "private_edits",
+    "public_edits",
+    "record",
+]
+
+SOMEONE = "someone"  # who wanted to be forgotten
+PRIVATE_HOURS = 24  # how long private documents that a Change removed are kept, to take it back
+
+_PERSONAL = (CHECKINS, SUBSCRIPTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one Change did to PUBLIC documents.
+
+    Args:
+        number: The Change's number.
+        at: When it was made.
+        name: Who did it, by the name people know; empty where nobody did.
+        text: The command as typed; empty where there was none.
+        subject: The track it is about; empty where it is about none.
+        cause: What brought it about.
+        edits: The documents before and after, as JSON text: a list of table, key, before and after.
+        undone: The number of the Change that took it back; 0 as long as it stands.
+    """
+
+    number: int
+    at: datetime
+    name: str
+    text: str
+    subject: str
+    cause: Cause
+    edits: str
+    undone: int = 0
+
+    @property
+    def key(self) -> str:
+        """Its number."""
+        return str(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What belongs to an entry and is not for everybody.
+
+    Args:
+        number: The entry's number.
+        at: When its Change was made.
+        identity: Who made it; empty where nobody did.
+        edits: Private documents before and after, for as long as they are kept; like an entry's.
+    """
+
+    number: int
+    at: datetime
+    identity: str
+    edits: str = ""
+
+    @property
+    def key(self) -> str:
+        """The entry's number."""
+        return str(self.number)
+
+
+
+HISTORY = Table("history", Entry, Visibility.PUBLIC, indexes={"subject": lambda e: e.subject or None})
+TRACES = Table("traces", Trace, Visibility.OWNER, indexes={"identity": lambda t: t.identity or None})
+
+
+def entry_id(number: int) -> str:
+    """Return the id by which people name a Change."""
+    return f"c{number}"
+
+
+def entry_number(text: str) -> int | None:
+    """Return the number that an id names, None where it names none."""
+    digits = text.lower().removeprefix("c")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
+
+
+def record(
+    edits: Iterable[Edit],
+    *,
+    number: int,
+    at: datetime,
+    cause: Cause,
+    actor: Actor | None,
+    text: str,
+    subject: str,
+) -> tuple[Edit, ...]:
+    """Return the edits that add a Change's entry; none where it leaves none.
+
+    What people do to their own check-in and subscription leaves no entry, and neither does the history's own upkeep.
+    What an organiser's command does to those of others is kept apart, unpublished, for as long as it can be taken back.
+
+    Args:
+        edits: The Change's own edits.
+        number: The Change's number.
+        at: When it is made.
+        cause: What brings it about.
+        actor: Who gave the command.
+        text: The command as typed.
+        subject: The track it is about.
+    """
+    if cause is Cause.PURGE:
+        return ()
+    own = "" if actor is None else actor.identity.key
+    kept = [e for e in edits if e.table not in (HISTORY, TRACES) and not (e.table in _PERSONAL and e.key == own)]
+    if not kept:
+        return ()
+    public = [e for e in kept if e.table not in _PERSONAL]
+    private = [e for e in kept if e.table in _PERSONAL]
+    entry = Entry(number, at, actor.name if actor else "", text, subject, cause, _dump(public))
+    trace = Trace(number, at, own, _dump(private) if private else "")
+    return (Edit(HISTORY, entry.key, None, entry), Edit(TRACES, trace.key, None, trace))
+
+
+def _dump(edits: Iterable[Edit]) -> str:
+    return encode([(e.table.name, e.key, e.before, e.after) for e in edits]).decode()
+
+
+def _load(text: str, tables: Mapping[str, Table[Any]]) -> Iterator[Edit]:
+    """Yield the edits of a text; those of tables that are not there any more are passed over."""
+    for name, key, before, after in orjson.loads(text or "[]"):
+        table = tables.get(name)
+        if table is not None:
+            yield Edit(table, key, _document(table, before), _document(table, after))
+
+
+def _document(table: Table[Any], raw: Any) -> Document | None:
+    return None if raw is None else decode(table.type, raw)
+
+
+def public_edits(entry: Entry, tables: Mapping[str, Table[Any]]) -> list[Edit]:
+    """Return what a Change did to PUBLIC documents."""
+    return list(_load(entry.edits, tables))
+
+
+def private_edits(view: View, entry: Entry, tables: Mapping[str, Table[Any]]) -> list[Edit]:
+    """Return what a Change did to private documents, as long as that is kept."""
+    trace = view.get(TRACES, entry.key)
+    return list(_load(trace.edits, tables)) if trace else []
+
+
+def expired(view: View, now: datetime, days: int) -> tuple[Edit, ...]:
+    """Return the edits that remove what is kept no longer.
+
+    Args:
+        view: The state.
+        now: Now (aware, UTC).
+        days: How many days entries are kept.
+    """
+    draft = Draft(view)
+    oldest = now - timedelta(days=days)
+    for entry in view.all(HISTORY).values():  # in the order they were made
+        if entry.at >= oldest:
+            break
+        draft.remove(HISTORY, entry.key)
+        draft.remove(TRACES, entry.key)
+    forgotten = now - timedelta(hours=PRIVATE_HOURS)
+    for trace in view.all(TRACES).values():
+        if trace.edits and trace.at < forgotten and draft.get(TRACES, trace.key) is not None:
+            draft.put(TRACES, replace(trace, edits=""))
+    return draft.edits()

@@ -1,0 +1,132 @@
+"""Taking a Change back, as far as nothing has been built on it since."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ptgbot.core.changes import Draft, Edit
+from ptgbot.core.documents import Document, Table, View
+from ptgbot.features.history.model import HISTORY, Entry, private_edits, public_edits
+from ptgbot.features.motd.model import MOTD
+from ptgbot.features.people.model import ACCESS
+from ptgbot.features.presence.model import CHECKINS
+from ptgbot.features.schedule.model import BOOKINGS, DAYS, INFO, ROOMS, TRACKS, Booking, format_place
+from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
+from ptgbot.features.topics.model import LINKS, TOPICS
+
+__all__ = ["Undo", "describe", "take_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What taking a Change back does.
+
+    Args:
+        edits: What changes; empty where nothing is left to take back.
+        left: What has changed since and stays as it is, for people to read.
+    """
+
+    edits: tuple[Edit, ...]
+    left: tuple[str, ...]
+
+
+def take_back(view: View, entry: Entry, number: int, tables: Mapping[str, Table[Any]]) -> Undo:
+    """Return what taking a Change back does.
+
+    A document goes back to what it was before if it is still what the Change made it. One that has changed since
+    stays, and so does one that others rely on by now: a track that got a booking, a slot that another track has.
+
+    Args:
+        view: The state.
+        entry: The Change's entry.
+        number: The number of the Change that takes it back.
+        tables: Every table, by name.
+    """
+    back: dict[tuple[str, str], Edit] = {}
+    left: dict[tuple[str, str], str] = {}
+    for edit in (*public_edits(entry, tables), *private_edits(view, entry, tables)):
+        place = (edit.table.name, edit.key)
+        current = view.get(edit.table, edit.key)
+        if current == edit.before:
+            continue  # it is as it was already
+        if current == edit.after:
+            back[place] = Edit(edit.table, edit.key, current, edit.before)
+        else:
+            left[place] = describe(edit)
+    while wrong := _unfounded(_after(view, back.values()), back):
+        for place in wrong:
+            left[place] = describe(back.pop(place))
+    draft = Draft(view)
+    for edit in back.values():
+        if edit.after is None:
+            draft.remove(edit.table, edit.key)
+        else:
+            draft.put(edit.table, edit.after)
+    edits = draft.edits()
+    if edits:
+        draft.put(HISTORY, replace(entry, undone=number))
+        edits = draft.edits()
+    return Undo(edits, tuple(dict.fromkeys(left.values())))
+
+
+def _after(view: View, edits: Iterable[Edit]) -> dict[str, dict[str, Document]]:
+    """Return the tables that rely on each other, as they are after some edits."""
+    result: dict[str, dict[str, Document]] = {
+        table.name: dict(view.all(table)) for table in (TRACKS, ROOMS, BOOKINGS, TOPICS, LINKS)
+    }
+    for edit in edits:
+        if edit.table.name not in result:
+            continue
+        if edit.after is None:
+            result[edit.table.name].pop(edit.key, None)
+        else:
+            result[edit.table.name][edit.key] = edit.after
+    return result
+
+
+def _unfounded(after: dict[str, dict[str, Document]], back: Mapping[tuple[str, str], Edit]) -> set[tuple[str, str]]:
+    """Return the edits that would leave something that relies on what is not there."""
+    tracks, rooms = after["tracks"], after["rooms"]
+    wrong: set[tuple[str, str]] = set()
+
+    def blame(*places: tuple[str, str]) -> None:
+        """Keep the first of the edits that are the reason."""
+        wrong.update([place for place in places if place in back][:1])
+
+    taken: dict[tuple[str, str], str] = {}
+    for key, document in after["bookings"].items():
+        if not isinstance(document, Booking):
+            continue
+        mine = ("bookings", key)
+        room: Any = rooms.get(document.room)
+        if document.track not in tracks:
+            blame(mine, ("tracks", document.track))
+        if room is None or document.slot not in room.slots:
+            blame(mine, ("rooms", document.room))
+        other = taken.setdefault((document.room, document.slot), key)
+        if other != key:
+            blame(mine, ("bookings", other))
+    for table in ("topics", "links"):
+        for name in after[table]:
+            if name not in tracks:
+                blame((table, name), ("tracks", name))
+    return wrong
+
+
+def describe(edit: Edit) -> str:
+    """Return how people call the document that an edit is about."""
+    document: Any = edit.after or edit.before
+    names = {
+        TRACKS.name: lambda: f"track {document.name}",
+        ROOMS.name: lambda: f"room {document.name}",
+        DAYS.name: lambda: f"day {document.name}",
+        BOOKINGS.name: lambda: f"{document.track} in {format_place(document.room, document.slot)}",
+        TOPICS.name: lambda: f"topics of {document.track}",
+        LINKS.name: lambda: f"links of {document.track}",
+        MOTD.name: lambda: "messages of the day",
+        INFO.name: lambda: "the event's links",
+        ACCESS.name: lambda: "who may speak for tracks",
+        CHECKINS.name: lambda: "a check-in",
+        SUBSCRIPTIONS.name: lambda: "a subscription",
+    }
+    return names[edit.table.name]() if edit.table.name in names else edit.table.name
