@@ -11,7 +11,7 @@ import orjson
 from ptgbot.catalogue import TABLES
 from ptgbot.core.changes import Cause, Change, Draft
 from ptgbot.core.clock import Event
-from ptgbot.core.documents import Document
+from ptgbot.core.documents import Document, Table
 from ptgbot.features.admin.legacy import Importer
 from ptgbot.store.state import State
 
@@ -21,7 +21,7 @@ __all__ = ["AT", "BERLIN", "SAMPLE", "change", "import_state", "make_state", "pu
 BERLIN = Event("Harbor Summit", ZoneInfo("Europe/Berlin"), date(2026, 11, 24), "https://ptg.example.org")
 SAMPLE = Path(__file__).parent.parent / "base.json"
 AT = datetime(2026, 11, 24, 13, 5, tzinfo=UTC)
-_TABLE_OF = {table.type: table for table in TABLES}
+_TABLE_OF: dict[type[Any], Table[Any]] = {table.type: table for table in TABLES}
 
 
 def make_state(*documents: Document | Iterable[Document], at: datetime = AT) -> State:
@@ -42,7 +42,7 @@ def put(state: State, *documents: Document | Iterable[Document], at: datetime = 
     def edit(draft: Draft) -> None:
         for document in documents:
             for one in document if isinstance(document, Iterable) else (document,):
-                table: Any = _TABLE_OF[type(one)]
+                table = _TABLE_OF[type(one)]
                 draft.put(table, one)
 
     return change(state, edit, at=at)

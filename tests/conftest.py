@@ -9,6 +9,7 @@ from tests.talk import Talk, quick_talk
 settings.register_profile(
     "ptgbot", max_examples=100, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
+settings.register_profile("long", settings.get_profile("ptgbot"), max_examples=3000)  # pytest --hypothesis-profile=long
 settings.load_profile("ptgbot")
 
 

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from textwrap import wrap
 from typing import Any
 
 from ptgbot.core.changes import Cause, Change, Edit
-from ptgbot.core.documents import Table
+from ptgbot.core.documents import Table, View
 from ptgbot.core.identity import Actor
 from ptgbot.core.messages import Message, Send, Target
 from ptgbot.core.protocols import Listener, NotSaved
@@ -45,13 +46,13 @@ class FakeNetwork:
         return self._room
 
     def split(self, send: Send) -> list[str]:
-        lines = [""]
+        lines: list[str] = []
         for word in send.text.split():
-            longer = f"{lines[-1]} {word}".strip()
-            if len(longer.encode()) > self._room and lines[-1]:
-                lines.append(word)
-            else:
+            longer = f"{lines[-1]} {word}" if lines else word
+            if len(longer.encode("utf-8", "replace")) <= self._room and lines:
                 lines[-1] = longer
+            else:  # a word that no line can hold is cut; four bytes are the most that a character has
+                lines += [word] if len(word) * 4 <= self._room else wrap(word, self._room // 4)
         return lines
 
     async def run(self, accept: Callable[[Message], None]) -> None:
@@ -78,6 +79,10 @@ class MemoryStore:
         self._pending: list[tuple[Change, datetime | None]] = []
         self._listeners: list[Listener] = []
         self._on_failure: list[Callable[[int, str], None]] = []
+
+    @property
+    def public(self) -> View:
+        return self.view.public
 
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)

@@ -13,8 +13,9 @@ import orjson
 from ptgbot.catalogue import TABLES, EventRules, make_registry
 from ptgbot.core.changes import Cause, Change
 from ptgbot.core.clock import Event
-from ptgbot.core.commands import Command, Refused, Registry
+from ptgbot.core.commands import Command, Door, Refused, Registry
 from ptgbot.core.dispatch import Dispatcher
+from ptgbot.core.documents import Document, Table
 from ptgbot.core.help import Rest
 from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.messages import Message, Send
@@ -25,7 +26,19 @@ from ptgbot.store import DurableStore
 from ptgbot.takeover import import_file
 from tests.fakes import FakeNetwork, MemoryStore, SetClock
 
-__all__ = ["CHANNEL", "DOCUMENTATION", "EVENT", "SAMPLE", "State", "Talk", "importer", "quick_talk", "talk"]
+__all__ = [
+    "CHANNEL",
+    "DOCUMENTATION",
+    "EVENT",
+    "SAMPLE",
+    "State",
+    "Talk",
+    "having",
+    "importer",
+    "lacking",
+    "quick_talk",
+    "talk",
+]
 
 State = dict[str, dict[str, Any]]
 
@@ -52,6 +65,17 @@ SAMPLE: dict[str, Any] = {
 }
 
 
+def having(state: State, table: Table[Any], *documents: Document) -> State:
+    """Return a state with documents added to a table, or put in place of those with their keys."""
+    return {**state, table.name: {**state[table.name], **{document.key: document for document in documents}}}
+
+
+def lacking(state: State, table: Table[Any], *keys: str) -> State:
+    """Return a state without some of a table's documents, or without any of them where none are named."""
+    kept = {key: document for key, document in state[table.name].items() if keys and key not in keys}
+    return {**state, table.name: kept}
+
+
 class Talk:
     """People in a channel with a bot.
 
@@ -62,7 +86,9 @@ class Talk:
         more: Commands besides those there are.
     """
 
-    def __init__(self, store: DurableStore | MemoryStore, clock: SetClock, event: Event, more: tuple[Command, ...] = ()) -> None:
+    def __init__(
+        self, store: DurableStore | MemoryStore, clock: SetClock, event: Event, more: tuple[Command, ...] = ()
+    ) -> None:
         self.store = store
         self.clock = clock
         self.event = event
@@ -93,10 +119,15 @@ class Talk:
         self.sent += notifications(change, self.store.view)
         self.changes.append(change)
 
+    def verbs(self, door: Door) -> str:
+        """Return the verbs behind a door as lists in replies show them."""
+        return ", ".join(self.registry.verbs(door))
+
     @property
     def state(self) -> State:
         """Every document there is, by table and key."""
-        return {table.name: dict(self.store.view.all(table)) for table in TABLES}
+        tables: tuple[Table[Any], ...] = TABLES
+        return {table.name: dict(self.store.view.all(table)) for table in tables}
 
     async def _fetch(self, url: str) -> bytes:
         if url not in self.pages:
@@ -111,12 +142,23 @@ class Talk:
         role: Role = Role.ATTENDEE,
         channel: str | None = CHANNEL,
         account: str = "",
+        identity: str = "",
         id: str = "",  # noqa: A002 - a message's own word
     ) -> list[tuple[str, str]]:
-        """Have somebody say something; return what the bot sends, as target and text, once all is on disk."""
+        """Have somebody say something; return what the bot sends, as target and text, once all is on disk.
+
+        Args:
+            nick: Who; it is their identity too, in lower case, where nothing else is told.
+            text: What.
+            role: Their role.
+            channel: Where; None in private.
+            account: Their account, if the network vouches for one.
+            identity: The nick as the network folds it.
+            id: The message's id.
+        """
         self.sent.clear()
-        identity = Identity("irc", account or nick.lower(), verified=bool(account))
-        self.dispatcher.accept(Message("irc", Actor(identity, nick, role), text, channel, id))
+        whose = Identity("irc", account or identity or nick.lower(), verified=bool(account))
+        self.dispatcher.accept(Message("irc", Actor(whose, nick, role), text, channel, id))
         while self.dispatcher._fetching:
             await next(iter(self.dispatcher._fetching))
         await self.store.saved(self.store.view.seq)

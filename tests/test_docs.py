@@ -77,7 +77,8 @@ def _between(path: Path) -> str:
 
 def _write(path: Path, content: str) -> None:
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace(_between(path), content), encoding="utf-8")
+    old, new = (f"{MARKS[0]}\n{part}\n{MARKS[1]}" for part in (_between(path), content))
+    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 GENERATED = {"README.md": readme_table, "docs/commands.md": reference}

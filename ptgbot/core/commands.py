@@ -97,6 +97,7 @@ class Call:
         arguments: What was typed behind the verb.
         track: The track it is about; empty for commands that are about none.
         network: Where it was given.
+        private: Whether it was said to the bot alone.
         new_id: Makes an id that no other document has.
         registry: Every command there is.
         fetched: What the command's ``fetch`` brought.
@@ -109,6 +110,7 @@ class Call:
     arguments: Arguments
     track: str
     network: str
+    private: bool
     new_id: Callable[[], str]
     registry: "Registry"
     fetched: Any = None
@@ -124,12 +126,16 @@ class Outcome:
         listing: Lines for the asker: where they were asked for in a channel, and are more than fit there,
             they go to the asker in private.
         cause: What the Change is to be known as; one that is no command notifies nobody.
+        private: Whether the answer is for the asker alone, wherever it was asked for.
+        after: What remains to be done once the Change is on disk, and before the answer.
     """
 
     edits: tuple[Edit, ...] = ()
     reply: str = ""
     listing: tuple[str, ...] = ()
     cause: Cause = Cause.COMMAND
+    private: bool = False
+    after: Callable[[], Awaitable[None]] | None = None
 
 
 Handler = Callable[[Call], Outcome]

@@ -3,14 +3,13 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ptgbot.core.changes import Edit
 from ptgbot.core.clock import Clock, Event
 from ptgbot.core.commands import Call, Command, Door, Outcome, Refused, Registry
-from ptgbot.core.documents import View, Visibility
+from ptgbot.core.documents import View
 from ptgbot.core.grammar import Reading, read
 from ptgbot.core.help import Rest
 from ptgbot.core.identity import Role
@@ -84,7 +83,7 @@ class Dispatcher:
         self._rest = rest
         self._new_id = new_id
         self._waiting: deque[_Answer] = deque()
-        self._fetching: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def accept(self, message: Message) -> None:
         """Do what a message asks for. What has to be fetched first is fetched beside the running of others."""
@@ -108,15 +107,19 @@ class Dispatcher:
             arguments=arguments,
             track=reading.track,
             network=message.network,
+            private=message.channel is None,
             new_id=self._new_id,
             registry=self._registry,
         )
         if command.fetch is None:
             self._run(message, command, call)
         else:
-            task = asyncio.ensure_future(self._fetch(message, command, call))
-            self._fetching.add(task)
-            task.add_done_callback(self._fetching.discard)
+            self._spawn(self._fetch(message, command, call))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _resolve(self, reading: Reading, message: Message) -> tuple[Command, tuple[str, ...]]:
         """Return the command that is meant, once its giver may give it and its track exists."""
@@ -152,12 +155,25 @@ class Dispatcher:
             return
         self._run(message, command, _with(call, self._clock, fetched))
 
+    async def _finish(self, message: Message, outcome: Outcome, after: Callable[[], Awaitable[None]]) -> None:
+        """Do what remains of a command once its Change is on disk, then answer."""
+        try:
+            await self._store.saved(self._store.view.seq)
+            await after()
+        except NotSaved as error:
+            self._answer(message, Outcome(reply=_not_saved(str(error))))
+        except Exception:  # noqa: BLE001 - whatever it is, it ends here and the bot goes on
+            _log.exception("A command on %s was not finished.", message.network)
+            self._answer(message, Outcome(reply="That is not finished: something went wrong. Please say it again."))
+        else:
+            self._answer(message, outcome)
+
     def _run(self, message: Message, command: Command, call: Call) -> None:
         """Run a handler, commit, and answer; nothing here waits."""
         try:
             outcome = command.handler(call)
             if outcome.edits:
-                self._commit(message, call, outcome)
+                self._commit(message, command, call, outcome)
         except Refused as refusal:
             self._answer(message, Outcome(reply=str(refusal)))
         except NotSaved as error:
@@ -165,17 +181,20 @@ class Dispatcher:
         except Exception:  # noqa: BLE001 - whatever it is, it ends here and the bot goes on
             self._broken(message)
         else:
-            self._answer(message, outcome, changes=bool(outcome.edits))
+            if outcome.after is None:
+                self._answer(message, outcome, changes=bool(outcome.edits))
+            else:
+                self._spawn(self._finish(message, outcome, outcome.after))
 
-    def _commit(self, message: Message, call: Call, outcome: Outcome) -> None:
-        # Private things leave no trace of who typed what, beyond the document itself.
-        public = any(_is_public(edit) for edit in outcome.edits)
+    def _commit(self, message: Message, command: Command, call: Call, outcome: Outcome) -> None:
+        # What a URL to fetch holds beside the address (a key, say) is not for the history.
+        typed = message.text.split()
         self._store.commit(
             outcome.edits,
             at=call.at,
             cause=outcome.cause,
-            actor=message.sender if public else None,
-            text=" ".join(message.text.split()) if public else "",
+            actor=message.sender,
+            text=typed[0] if command.fetch else " ".join(typed),
             subject=call.track,
             message_id=message.id,
         )
@@ -198,7 +217,7 @@ class Dispatcher:
             return []
         network = self._networks[message.network]
         lead: list[Send] = []
-        if message.channel is not None:
+        if message.channel is not None and not outcome.private:
             channel = Target(message.network, message.channel)
             public = [Send(channel, f"{message.sender.name}: {line}") for line in lines]
             if len(public) <= CHANNEL_LINES and sum(len(network.split(send)) for send in public) <= CHANNEL_LINES:
@@ -237,11 +256,11 @@ class Dispatcher:
                 self._submit(send)
 
     async def close(self) -> None:
-        """Give up what is still being fetched."""
-        for task in self._fetching:
+        """Give up what is still under way beside the others."""
+        for task in self._tasks:
             task.cancel()
-        if self._fetching:
-            await asyncio.wait(self._fetching)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
 
 def _with(call: Call, clock: Clock, fetched: Any) -> Call:
@@ -253,16 +272,10 @@ def _with(call: Call, clock: Clock, fetched: Any) -> Call:
         arguments=call.arguments,
         track=call.track,
         network=call.network,
+        private=call.private,
         new_id=call.new_id,
         registry=call.registry,
         fetched=fetched,
-    )
-
-
-def _is_public(edit: Edit) -> bool:
-    return any(
-        document is not None and edit.table.visible(document) is Visibility.PUBLIC
-        for document in (edit.before, edit.after)
     )
 
 

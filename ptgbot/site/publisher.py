@@ -21,7 +21,7 @@ __all__ = ["NotPublished", "PublicStore", "Publisher"]
 
 _log = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 0.02  # at least, between rounds
+PAUSE_SECONDS = (0.02, 0.1)  # shortest and longest pause between rounds
 LOOK_SECONDS = 60.0  # at most, between looks at the clock, which may jump
 RETRY_SECONDS = (1.0, 30.0)  # first and longest wait after the disk refused
 BATCH_FILES, BATCH_BYTES = 64, 4 * 1024 * 1024  # at most, rendered and not yet written
@@ -61,7 +61,8 @@ class Publisher:
     """Keeps the published site as the exporters render it.
 
     Rendering takes the loop's time, a file at a time; writing happens in a thread. After a round of publishing comes
-    a pause as long as the round kept the loop, so that under a stream of Changes commands get the other half.
+    a pause as long as the round kept the loop, so that under a stream of Changes commands get the other half; but what
+    is said after a round of very many files, such as the first one, need not wait as long as that took.
 
     Args:
         site_dir: The folder of the site.
@@ -69,6 +70,9 @@ class Publisher:
         store: Whose PUBLIC documents are published.
         clock: What says when a file changes by time alone.
         files: How files get into the folder.
+
+    Attributes:
+        problem: Why the folder cannot be written at the moment; empty when it can.
     """
 
     def __init__(
@@ -192,6 +196,7 @@ class Publisher:
 
     async def _publish_due(self) -> None:
         loop = asyncio.get_running_loop()
+        before = self.problem
         try:
             await self._round()
         except Exception:  # noqa: BLE001 - without this task, nothing would be published any more
@@ -199,8 +204,12 @@ class Publisher:
             self._not_before = loop.time() + RETRY_SECONDS[0]
             self._fall_behind()
         else:
-            pause = max(self._spent, PAUSE_SECONDS)
+            pause = min(max(self._spent, PAUSE_SECONDS[0]), PAUSE_SECONDS[1])
             self._not_before = max(self._not_before, loop.time() + pause)
+        if self.problem and not before:
+            _log.warning("%s. The state is safe; this is tried again until it works.", self.problem)
+        elif before and not self.problem:
+            _log.warning("The site in %s can be written again, and is up to date.", self._site_dir)
 
     async def _round(self, *, everything: bool = False) -> dict[str, str]:
         """Publish what is due.
@@ -225,10 +234,8 @@ class Publisher:
                 self._not_before = self._retry_at
                 self._fall_behind()
                 return {str(self._site_dir): _reason(error)}
-            with self._busy():
-                current, gone = self._current()
-                due = [path for path in current if self._is_due(path)]
-            failed = await self._publish(due, current, gone)
+            current, gone = await self._current()
+            failed = await self._publish([path for path in current if self._is_due(path)], current, gone)
             if not self._parked:
                 self._accepted()
             if not self._behind and not self._parked:
@@ -262,16 +269,31 @@ class Publisher:
         finally:
             self._spent += time.perf_counter() - started
 
-    def _current(self) -> tuple[dict[str, Exporter], set[str]]:
+    async def _current(self) -> tuple[dict[str, Exporter], set[str]]:
         """Return every path that there is to be, with its exporter, and those of ours that are to go."""
-        view = self._store.public
+        while True:
+            view = self._store.public
+            seq = view.seq
+            with self._busy():
+                current, complete = self._list(view)
+            if await self._is_saved(seq):
+                break
+        for path in [path for path in (*self._touched, *self._fresh) if path not in current]:
+            self._touched.pop(path, None)
+            self._fresh.pop(path, None)
+            self._turns.pop(path, None)
+            self._failing.discard(path)
+        # What an exporter published that cannot list its files stays: nobody said that it is to go.
+        return current, self._files.published - current.keys() - self._parked if complete else set()
+
+    def _list(self, view: View) -> tuple[dict[str, Exporter], bool]:
+        """Return every path that there is to be, with its exporter, and whether every exporter could tell."""
         current: dict[str, Exporter] = {}
         complete = True
         for number, exporter in enumerate(self._exporters):
             try:
                 named = tuple(exporter.paths(view))
             except Exception:  # noqa: BLE001 - the other exporters go on
-                # What it published stays: nobody said that it is to go.
                 _log.exception("The list of files to publish is incomplete.")
                 complete = False
             else:
@@ -279,13 +301,20 @@ class Publisher:
                     self._paths[number] = (named, tuple(path for path in named if _is_possible(path)))
             for path in self._paths[number][1]:
                 current.setdefault(path, exporter)
-        gone = self._files.published - current.keys() - self._parked if complete else set()
-        for path in [path for path in (*self._touched, *self._fresh) if path not in current]:
-            self._touched.pop(path, None)
-            self._fresh.pop(path, None)
-            self._turns.pop(path, None)
-            self._failing.discard(path)
-        return current, gone
+        return current, complete
+
+    async def _is_saved(self, seq: int) -> bool:
+        """Wait until all that was read is on disk in the store; return False where it was rolled back.
+
+        To be awaited before the loop gets anywhere else: later, a Change that was rolled back could have left its
+        number to another one that is on disk.
+        """
+        try:
+            await self._store.saved(seq)
+        except NotSaved:
+            await asyncio.sleep(0)
+            return False
+        return True
 
     def _is_due(self, path: str) -> bool:
         return self._fresh.get(path, -1) < self._touched.get(path, 0) and path not in self._parked
@@ -302,12 +331,7 @@ class Publisher:
                 except Exception as error:  # noqa: BLE001 - whatever it is, the other files go on
                     self._not_rendered(path, error)
                     return f"{type(error).__name__}: {error}"
-            try:
-                # Here, before the loop gets anywhere else: later, a Change that was rolled back could have left its
-                # number to another one that is on disk.
-                await self._store.saved(seq)
-            except NotSaved:
-                await asyncio.sleep(0)
+            if not await self._is_saved(seq):
                 continue
             await asyncio.sleep(0)
             # One that says it is over already would have it rendered for ever.
@@ -337,10 +361,9 @@ class Publisher:
     # -- when the disk refuses ----------------------------------------------------------------------------------
 
     def _refused(self, paths: Iterable[str], error: OSError) -> None:
-        """Try some files again later; say so, once an outage."""
+        """Try some files again later."""
         if not self.problem:
             self.problem = f"The site in {self._site_dir} cannot be written: {_reason(error)}"
-            _log.warning("%s. The state is safe; this is tried again until it works.", self.problem)
         at = asyncio.get_running_loop().time()
         if not self._parked:
             self._retry_at = at + self._retry_seconds
@@ -348,10 +371,8 @@ class Publisher:
         self._parked.update(paths)
 
     def _accepted(self) -> None:
-        if self.problem:
-            self.problem = ""
-            self._retry_seconds = RETRY_SECONDS[0]
-            _log.warning("The site in %s can be written again, and is up to date.", self._site_dir)
+        self.problem = ""
+        self._retry_seconds = RETRY_SECONDS[0]
 
 
 def _is_possible(path: str) -> bool:

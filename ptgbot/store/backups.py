@@ -1,26 +1,14 @@
 """The checkpoints that were replaced, kept beside the store as ``<store>.1.bak``, the newest, and so on."""
 
 import logging
-import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from ptgbot.core.documents import Table
 from ptgbot.store.files import Files
-from ptgbot.store.lock import lock_store
-from ptgbot.store.schema import Migration, Schema, Unreadable
 
-__all__ = ["Restored", "backup_path", "backups", "keep", "restore"]
+__all__ = ["backup_path", "keep", "list_backups"]
 
 _log = logging.getLogger(__name__)
-
-
-class NoSuchBackup(Exception):
-    """There is no backup of that number; its text names those there are."""
 
 
 def backup_path(store: Path, number: int) -> Path:
@@ -28,7 +16,7 @@ def backup_path(store: Path, number: int) -> Path:
     return store.with_name(f"{store.name}.{number}.bak")
 
 
-def backups(store: Path, files: Files | None = None) -> dict[int, Path]:
+def list_backups(store: Path, files: Files | None = None) -> dict[int, Path]:
     """Return a store's backups by number, the newest first."""
     pattern = re.compile(re.escape(store.name) + r"\.([1-9]\d*)\.bak")
     names = (files or Files()).names(store.parent)
@@ -48,7 +36,7 @@ def keep(store: Path, count: int, files: Files) -> None:
 
 
 def _keep(store: Path, count: int, files: Files) -> None:
-    found = backups(store, files)
+    found = list_backups(store, files)
     if count and store.name in files.names(store.parent) and not (1 in found and files.same(store, found[1])):
         free = next(number for number in range(1, count + 1) if number not in found or number == count)
         for number in range(free, 1, -1):

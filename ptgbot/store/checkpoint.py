@@ -1,9 +1,10 @@
 """The checkpoint: a TinyDB file with one table a kind of document, which people can open."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import orjson
 from tinydb import Storage
 
 from ptgbot.core.documents import Document
-from ptgbot.store import backups
+from ptgbot.store.backups import keep
 from ptgbot.store.files import Files
 from ptgbot.store.schema import Schema, Unreadable
 
@@ -23,6 +24,7 @@ PIECE = 100  # documents that are encoded in one go; more would hold up the othe
 PAUSE = 0.0002  # seconds between pieces: long enough for a thread that waits to notice
 
 Rows = dict[str, dict[str, Any]]
+_Decode = Callable[[Sequence[Any]], list[Document]]
 
 
 class CheckpointStorage(Storage):
@@ -65,7 +67,7 @@ class CheckpointStorage(Storage):
         Raises:
             OSError: The file is as it was, or else whole though perhaps not on disk yet.
         """
-        self._files.write_whole(self.path, _pieces(data), lambda: backups.keep(self.path, self._keep, self._files))
+        self._files.write_whole(self.path, _pieces(data), lambda: keep(self.path, self._keep, self._files))
 
 
 def _pieces(tables: Mapping[str, Mapping[str, Any]]) -> Iterator[bytes]:
@@ -173,28 +175,14 @@ def read_checkpoint(path: Path, schema: Schema, files: Files) -> Checkpoint | No
     except (TypeError, ValueError):
         raise Unreadable(f"{path}, table '{META}': at is no time") from None
     documents = {
-        name: _documents(f"{path}, table '{name}'", raw.pop(name), seq, _Reading(schema, name, version))
+        name: _documents(f"{path}, table '{name}'", raw.pop(name), seq, partial(schema.decode, name, version))
         for name in schema.tables
         if name in raw
     }
     return Checkpoint(seq, when, documents, raw)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """How the rows of a table are to be read."""
-
-    schema: Schema
-    table: str
-    version: int
-
-    def documents(self, raws: list[Any]) -> list[Document]:
-        if self.version != self.schema.version:
-            raws = [self.schema.migrate(self.table, raw, self.version) for raw in raws]
-        return self.schema.decode(self.table, raws)
-
-
-def _documents(place: str, rows: dict[str, Any], last: int, reading: _Reading) -> list[tuple[Document, int]]:
+def _documents(place: str, rows: dict[str, Any], last: int, decode: _Decode) -> list[tuple[Document, int]]:
     raws, seqs = [], []
     for number, row in rows.items():
         if not isinstance(row, dict) or row.keys() != {"_seq", "document"}:
@@ -204,7 +192,7 @@ def _documents(place: str, rows: dict[str, Any], last: int, reading: _Reading) -
         raws.append(row["document"])
         seqs.append(row["_seq"])
     try:
-        documents = reading.documents(raws)
+        documents = decode(raws)
     except ValueError as error:
         index, reason = error.args
         raise Unreadable(f"{place}, row {list(rows)[index]}: {reason}") from None

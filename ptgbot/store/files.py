@@ -140,7 +140,7 @@ class Files:
         """Take a lock file for as long as the process lives.
 
         Returns:
-            Its descriptor, or None where another process holds it.
+            What ``unlock`` takes, or None where another process holds it.
         """
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -154,3 +154,7 @@ class Files:
             os.close(fd)
             raise
         return fd
+
+    def unlock(self, fd: int) -> None:
+        """Give a lock back."""
+        os.close(fd)

@@ -19,7 +19,7 @@ def lock_store(store: Path, files: Files) -> int:
         files: How to reach the disk.
 
     Returns:
-        A descriptor; the store is given back when that is closed, or the process ends.
+        What gives the store back, when it is given to ``files.unlock``; the end of the process does so too.
 
     Raises:
         StoreInUse: Another process has it.

@@ -32,13 +32,15 @@ class Record:
     Args:
         seq: Its number.
         body: All of it: ``edits`` are table, key and the raw document after it (None: removed).
+        schema: The version of the documents' types.
         place: Its file and line.
-        line: The line as it was read, sealed; None once it was migrated.
+        line: The line as it was read, sealed; None once the body was altered.
     """
 
     seq: int
     body: dict[str, Any]
-    place: tuple[Path, int]
+    schema: int
+    place: str
     line: bytes | None
 
 
@@ -109,26 +111,34 @@ def read_logs(store: Path, after: int, schema: Schema, files: Files) -> tuple[li
         files: How to reach the disk.
 
     Returns:
-        The Changes after it in order, migrated, and a sentence for each torn end that was left out.
+        The Changes after it in order, and a sentence for each torn end that was left out.
 
     Raises:
         Unreadable: Something acknowledged is missing, or a newer version wrote it.
     """
-    records: list[Record] = []
     notes: list[str] = []
-    for _, path in log_files(store, files):
+    counting: list[tuple[_Log, int | None]] = []
+    first: int | None = None  # of the log after the one that is read: from there on that one counts
+    for _, path in reversed(log_files(store, files)):
         log = _Log(path, files.read(path) or b"", schema)
-        if log.first is not None:
-            while records and records[-1].seq >= log.first:
-                records.pop()
-            if log.first > max(after, records[-1].seq if records else 0) + 1:
-                raise Unreadable(f"{path} begins with Change {log.first}; those before it, after {after}, are missing")
-        records += [record for record in log.records if record.seq > after]
         if log.note:
             notes.append(f"{path} {log.note}")
+        if log.first is None or (first is not None and log.first >= first):
+            continue
+        counting.append((log, first))
+        first = log.first
+        if first <= after + 1:
+            break  # what older ones hold is in the checkpoint
+    records: list[Record] = []
+    for log, end in reversed(counting):
+        assert log.first is not None
+        expected = records[-1].seq + 1 if records else after + 1
+        if log.first > expected:
+            raise Unreadable(f"{log.path} begins with Change {log.first}; Change {expected} is missing before it")
+        records += [record for record in log.records if after < record.seq and (end is None or record.seq < end)]
     for expected, record in enumerate(records, after + 1):
         if record.seq != expected:
-            raise Unreadable(f"{record.place[0]}, line {record.place[1]}: Change {expected} is missing before it")
+            raise Unreadable(f"{record.place}: Change {expected} is missing before it")
     return records, notes
 
 
@@ -136,6 +146,7 @@ class _Log:
     """What one log file holds."""
 
     def __init__(self, path: Path, content: bytes, schema: Schema) -> None:
+        self.path = path
         self.first: int | None = None
         self.records: list[Record] = []
         self.note = ""
@@ -150,11 +161,10 @@ class _Log:
             return
         if opening[1].get("ptgbot_log") != FORMAT:
             raise Unreadable(f"{path} is a log of another version of the bot; use that version")
-        version = schema.check(opening[1].get("schema", 1), f"{path}, line 1")
         self.first = opening[0]
-        self._read(path, lines, None if version == schema.version else (schema, version))
+        self._read(path, lines, schema.check(opening[1].get("schema", 1), f"{path}, line 1"))
 
-    def _read(self, path: Path, lines: list[bytes], migration: tuple[Schema, int] | None) -> None:
+    def _read(self, path: Path, lines: list[bytes], schema: int) -> None:
         assert self.first is not None
         expected, torn = self.first, 0
         for number, raw in enumerate(lines[1:], 2):
@@ -165,18 +175,8 @@ class _Log:
                 if read[0] > expected:
                     raise Unreadable(f"{path}, line {torn} is damaged")
             else:
-                record = Record(read[1]["seq"], read[1], (path, number), raw + b"\n")
-                if migration is not None:
-                    _migrate(record, *migration)
-                self.records.append(record)
-                expected = record.seq + 1
+                body = read[1]
+                self.records.append(Record(body["seq"], body, schema, f"{path}, line {number}", raw + b"\n"))
+                expected = body["seq"] + 1
         if torn:
             self.note = f"ends in a torn line ({torn}), which was never acknowledged"
-
-
-def _migrate(record: Record, schema: Schema, version: int) -> None:
-    record.line = None
-    record.body["edits"] = [
-        (table, key, None if raw is None else schema.migrate(table, raw, version))
-        for table, key, raw in record.body["edits"]
-    ]

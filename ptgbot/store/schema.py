@@ -1,9 +1,9 @@
 """From the JSON on disk to documents: what this version knows, and how older versions' documents become its own."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from types import GenericAlias
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -33,7 +33,7 @@ class Schema:
         self.tables = {table.name: table for table in tables}
         self.version = 1 + len(migrations)
         self._migrations = migrations
-        self._one = {name: _adapter(table.type) for name, table in self.tables.items()}
+        self._one = {name: _adapter(cast("Hashable", table.type)) for name, table in self.tables.items()}
         self._many = {name: _adapter(GenericAlias(list, (table.type,))) for name, table in self.tables.items()}
 
     def check(self, version: object, place: str) -> int:
@@ -55,26 +55,20 @@ class Schema:
             )
         return version
 
-    def migrate(self, table: str, raw: Any, version: int) -> Any:
-        """Return a raw document as this version would have written it.
+    def decode(self, table: str, version: int, raws: Sequence[Any]) -> list[Document]:
+        """Return documents from their JSON values.
 
         Args:
-            table: The name of its table.
-            raw: The document's JSON value.
-            version: The schema that it was written in.
-        """
-        for migration in self._migrations[version - 1 :]:
-            if table in migration:
-                raw = migration[table](raw)
-        return raw
-
-    def decode(self, table: str, raws: Sequence[Any]) -> list[Document]:
-        """Return documents from their JSON values, all of one table.
+            table: The name of the table of all of them.
+            version: The schema that they were written in.
+            raws: Their values.
 
         Raises:
             ValueError: One does not fit the table's type, or holds what the type has no place for; its first
                 argument is its index, the second says what is wrong.
         """
+        if version != self.version:
+            raws = self._migrate(table, version, raws)
         try:
             documents: list[Document] = self._many[table].validate_python(raws)
         except ValidationError as error:
@@ -87,6 +81,18 @@ class Schema:
                 if place:
                     raise ValueError(index, _sentence(place, "there is no such field"))
         return documents
+
+    def _migrate(self, table: str, version: int, raws: Sequence[Any]) -> list[Any]:
+        steps = [migration[table] for migration in self._migrations[version - 1 :] if table in migration]
+        migrated = list(raws)
+        for index in range(len(migrated)):
+            try:
+                for step in steps:
+                    migrated[index] = step(migrated[index])
+            except (LookupError, TypeError, AttributeError, ValueError) as error:
+                reason = f"it cannot be brought from schema {version} to {self.version}: {error!r}"
+                raise ValueError(index, reason) from None
+        return migrated
 
     def check_durable(self, table: str, document: Document) -> None:
         """See to it that a document can be read back as it is.

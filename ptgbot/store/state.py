@@ -10,6 +10,8 @@ from ptgbot.core.documents import D, Document, Table, View, Visibility
 
 __all__ = ["State"]
 
+MAX_STAMPS = 10_000  # of an index's values that no document has any more
+
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -25,7 +27,23 @@ class _Shelf:
         self.public: dict[str, Document] = {} if table.narrow else self.documents
         self.indexes: dict[str, dict[Hashable, dict[str, Document]]] = {name: {} for name in table.indexes}
         self.stamps: dict[tuple[str, Hashable], int] = {}
+        self.stamp = 0  # of what has none of its own
         self.version = 0
+
+    def load(self, rows: Iterable[tuple[Document, int]]) -> None:
+        """Put a checkpoint's documents, each with the number of its Change, onto the empty shelf."""
+        for document, seq in rows:
+            self.documents[document.key] = document
+            self.seqs[document.key] = seq
+        if self.table.narrow is not None:
+            visible = self.table.visible
+            self.public.update((k, d) for k, d in self.documents.items() if visible(d) is Visibility.PUBLIC)
+        for name, value_of in self.table.indexes.items():
+            index = self.indexes[name]
+            for key, document in self.documents.items():
+                value = value_of(document)
+                if value is not None:
+                    index.setdefault(value, {})[key] = document
 
     def put(self, key: str, after: Document | None, seq: int, tick: int) -> None:
         before = self.documents.get(key)
@@ -55,6 +73,10 @@ class _Shelf:
             if new is not None and after is not None:
                 index.setdefault(new, {})[key] = after
                 self.stamps[name, new] = tick
+        if len(self.stamps) > MAX_STAMPS + 2 * len(self.documents):
+            # Values come and go for as long as the bot runs. To forget their stamps is to touch them all.
+            self.stamps.clear()
+            self.stamp = tick
 
 
 class State:
@@ -90,7 +112,8 @@ class State:
 
     def stamp(self, table: Table[Any], index: str, value: Hashable) -> int:
         """Return a number that grows each time what an index holds under a value is touched."""
-        return self._shelves[table.name].stamps.get((index, value), 0)
+        shelf = self._shelves[table.name]
+        return shelf.stamps.get((index, value), shelf.stamp)
 
     def published(self, table: Table[D]) -> Mapping[str, D]:
         """Return the PUBLIC documents of a table by key."""
@@ -125,9 +148,9 @@ class State:
         self.seq = seq
         self.changed_at = at
 
-    def load(self, table: str, document: Document, seq: int) -> None:
-        """Put one document of a checkpoint in place."""
-        self._shelves[table].put(document.key, document, seq, self._tick)
+    def load(self, table: str, rows: Iterable[tuple[Document, int]]) -> None:
+        """Put a checkpoint's documents of a table, each with the number of its Change, in place."""
+        self._shelves[table].load(rows)
 
     def copy(self) -> dict[str, tuple[dict[str, Document], dict[str, int]]]:
         """Return every table's documents and their Changes' numbers by key, in dicts that stay as they are."""

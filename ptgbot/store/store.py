@@ -1,12 +1,13 @@
 """The store: state in memory that is never ahead of the disk for anybody outside."""
 
 import asyncio
+import contextlib
 import gc
 import logging
-import os
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +16,20 @@ from ptgbot.core.documents import Document, Table, View
 from ptgbot.core.identity import Actor
 from ptgbot.core.protocols import Listener, NotSaved
 from ptgbot.store import log
-from ptgbot.store.checkpoint import Checkpoint, CheckpointStorage, Rows, Unreadable, decode, read_checkpoint
+from ptgbot.store.backups import backup_path, list_backups
+from ptgbot.store.checkpoint import read_checkpoint
+from ptgbot.store.checkpointer import Checkpointer, call_in
 from ptgbot.store.files import Files
+from ptgbot.store.lock import lock_store
+from ptgbot.store.schema import Migration, Schema, Unreadable
 from ptgbot.store.state import State
 from ptgbot.store.writer import LogWriter
 
-__all__ = ["DurableStore", "StoreInUse", "StoreUnreadable"]
+__all__ = ["DurableStore", "StoreUnreadable"]
 
 _log = logging.getLogger(__name__)
 
-CHECKPOINT_BYTES = 4 * 1024 * 1024  # of log, before a checkpoint is due
-QUIET_SECONDS = 30.0  # without a Change, before one is taken of what there is
 RETRY_SECONDS = 1.0  # between attempts to get a new log when the disk refuses
-
-
-class StoreInUse(Exception):
-    """Another process has the store; its text names it."""
 
 
 class StoreUnreadable(Exception):
@@ -43,29 +42,38 @@ class DurableStore:
     ``lock`` takes the store, ``read`` reads it, ``start`` begins to write, ``close`` ends with a checkpoint.
 
     Args:
-        path: The checkpoint file; logs and lock lie beside it.
+        path: The checkpoint file; logs, backups and lock lie beside it.
         tables: Every table there is.
         files: How to reach the disk.
+        keep_backups: How many checkpoints are kept when newer ones replace them.
+        migrations: What brings the documents of older versions to this one.
     """
 
-    def __init__(self, path: Path, tables: Iterable[Table[Any]], files: Files | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        tables: Iterable[Table[Any]],
+        files: Files | None = None,
+        *,
+        keep_backups: int = 3,
+        migrations: Sequence[Migration] = (),
+    ) -> None:
         self.path = path
         self._files = files or Files()
-        self._state = State(tables)
-        self._unknown: dict[str, Rows] = {}
+        self._schema = Schema(tables, migrations)
+        self._state = State(self._schema.tables.values())
+        self._checkpointer = Checkpointer(path, self._state, self._schema.version, self._files, keep_backups)
+        self._records: list[log.Record] = []
         self._lock: int | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._writer: LogWriter | None = None
         self._listeners: list[Listener] = []
         self._on_failure: list[Callable[[int, str], None]] = []
+        # Each Change under way, with what it takes to go back from it.
         self._pending: deque[tuple[Change, list[int], int, datetime | None]] = deque()
         self._waiters: dict[int, list[asyncio.Future[None]]] = {}
         self._durable = 0
-        self._checkpointed = 0
-        self._epoch = 0
         self._refusing = "the store is not started"
-        self._checkpointing: asyncio.Task[None] | None = None
-        self._quiet: asyncio.TimerHandle | None = None
+        self._closing = False
         self._retry: asyncio.TimerHandle | None = None
 
     # -- what others read ---------------------------------------------------------------------------------------
@@ -106,12 +114,7 @@ class DurableStore:
             StoreInUse: Another process has it.
             OSError: The folder cannot be used.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = self.path.with_name(f"{self.path.name}.lock")
-        self._lock = self._files.lock(file)
-        if self._lock is None:
-            pid = file.read_text().strip() or "unknown"
-            raise StoreInUse(f"{self.path} is in use by the process {pid}; stop that one first")
+        self._lock = lock_store(self.path, self._files)
 
     def read(self) -> None:
         """Read what is there into the state.
@@ -121,38 +124,48 @@ class DurableStore:
             OSError: A file cannot be read.
         """
         try:
-            self._read()
-        except (Unreadable, log.LogDamaged) as error:
-            raise StoreUnreadable(str(error)) from None
+            with _without_collection():
+                self._read()
+        except Unreadable as error:
+            raise StoreUnreadable(f"{error}. Nothing was changed. {self._way_back()}") from None
+
+    def _way_back(self) -> str:
+        found = list_backups(self.path, self._files)
+        if not found:
+            return "There is no backup to go back to; mend the file, or move it away to begin anew."
+        newest = backup_path(self.path, min(found)).name
+        return f"The way back: 'ptgbot restore CONFIG {min(found)}' puts the newest backup, {newest}, in place."
 
     def _read(self) -> None:
-        checkpoint = read_checkpoint(self.path, self._state.tables.values())
-        seq, at = 0, None
+        checkpoint = read_checkpoint(self.path, self._schema, self._files)
         if checkpoint is not None:
-            seq, at = checkpoint.seq, checkpoint.at
-            self._unknown = checkpoint.unknown
-            for table, document, touched in checkpoint.documents:
-                self._state.load(table, document, touched)
-            self._state.apply(seq, at, ())
-        self._checkpointed = seq
-        records, notes = log.read_logs(self.path, seq)
+            for name, rows in checkpoint.documents.items():
+                self._state.load(name, rows)
+            self._state.apply(checkpoint.seq, checkpoint.at, ())
+            self._checkpointer.read(checkpoint.seq, checkpoint.unknown)
+        self._records, notes = log.read_logs(self.path, self._state.seq, self._schema, self._files)
         for note in notes:
             _log.warning("%s; left out.", note)
-        for record in records:
-            edits = tuple(self._edit(record.seq, *raw) for raw in record.edits)
-            self._state.apply(record.seq, datetime.fromisoformat(record.at), edits)
+        for record in self._records:
+            edits = [self._edit(record, *raw) for raw in record.body["edits"]]
+            self._state.apply(record.seq, datetime.fromisoformat(record.body["at"]), edits)
+            if record.schema != self._schema.version:
+                record.body["edits"] = [(edit.table.name, edit.key, edit.after) for edit in edits]
+                record.line = None
         self._durable = self._state.seq
 
-    def _edit(self, seq: int, name: str, key: str, raw: dict[str, Any] | None) -> Edit:
-        table = self._state.tables.get(name)
+    def _edit(self, record: log.Record, name: str, key: str, raw: Any) -> Edit:
+        table = self._schema.tables.get(name)
         if table is None:
-            raise log.LogDamaged(f"the log of {self.path} has a Change ({seq}) of an unknown table '{name}'")
+            raise Unreadable(
+                f"{record.place}: there is no table '{name}' here; use the version of the bot that wrote it"
+            )
         after: Document | None = None
         if raw is not None:
             try:
-                after = decode(table, raw)
+                [after] = self._schema.decode(name, record.schema, [raw])
             except ValueError as error:
-                raise log.LogDamaged(f"the log of {self.path}, Change {seq}, table '{name}': {error}") from None
+                raise Unreadable(f"{record.place}, table '{name}': {error.args[1]}") from None
         return Edit(table, key, self._state.get(table, key), after)
 
     def start(self) -> None:
@@ -161,43 +174,51 @@ class DurableStore:
         Raises:
             OSError: There is no room for a log.
         """
-        self._loop = loop = asyncio.get_running_loop()
-        numbers = [number for number, _ in log.log_files(self.path)]
+        loop = asyncio.get_running_loop()
+        older = log.log_files(self.path, self._files)
         writer = LogWriter(
             self.path,
-            max(numbers, default=0) + 1,
-            self._files,
-            lambda seq: _call(loop, self._written, seq),
-            lambda error: _call(loop, self._failed, error),
+            max((number for number, _ in older), default=0) + 1,
+            schema=self._schema.version,
+            files=self._files,
+            written=partial(call_in, loop, self._written),
+            failed=partial(call_in, loop, self._failed),
         )
-        writer.open(self._durable + 1)
+        # What the logs hold was read, but whether it is on disk nobody knows: the process before may have died
+        # before its sync, or because of it. So it is written once more, and what comes after stands on firm ground.
+        writer.open(self._durable + 1 - len(self._records), self._records)
+        for _, path in older:
+            self._files.discard(path)
+        self._records = []
         writer.start()
         self._writer = writer
+        self._checkpointer.start(writer, self._durable)
         self._refusing = ""
-        # What was just read stays: without this, every full collection would walk through all of it.
-        gc.freeze()
 
     async def close(self) -> None:
-        """Write what is queued, take a checkpoint, give the lock back."""
-        for timer in (self._quiet, self._retry):
-            if timer is not None:
-                timer.cancel()
-        if self._writer is not None:
-            if not self._refusing and self._pending:
-                await asyncio.wait({self._waiter(self._state.seq)}, timeout=3)
-            if self._checkpointing is not None:
-                await asyncio.wait({self._checkpointing})
-            if not self._refusing and self._durable > self._checkpointed:
-                await self._checkpoint()
-            self._refusing = self._refusing or "the bot is stopping"
-            await asyncio.to_thread(self._writer.stop)
-            self._writer = None
-        self.unlock()
+        """Write what is queued, take a checkpoint, give the lock back. Changes are refused from now on."""
+        working = self._writer is not None and not self._refusing
+        self._closing = True
+        self._refusing = self._refusing or "the bot is stopping"
+        try:
+            if working:
+                with contextlib.suppress(NotSaved):
+                    await self.saved(self._state.seq)
+                    await self._checkpointer.finish()
+        finally:
+            # Whatever happens, including that somebody waits no longer: no thread writes without the lock.
+            if self._retry is not None:
+                self._retry.cancel()
+            self._checkpointer.stop()
+            if self._writer is not None:
+                self._writer.stop()
+                self._writer = None
+            self.unlock()
 
     def unlock(self) -> None:
         """Give the store back."""
         if self._lock is not None:
-            os.close(self._lock)
+            self._files.unlock(self._lock)
             self._lock = None
 
     # -- Changes ------------------------------------------------------------------------------------------------
@@ -217,7 +238,8 @@ class DurableStore:
 
         Raises:
             NotSaved: Changes are refused at the moment; nothing was applied.
-            ValueError: A document is not what the edit starts from any more.
+            ValueError: A document is not what the edit starts from any more, or could not be read back; nothing
+                was applied.
         """
         if self._refusing or self._writer is None:
             raise NotSaved(self._refusing)
@@ -225,27 +247,34 @@ class DurableStore:
         for edit in edits:
             if state.get(edit.table, edit.key) != edit.before:
                 raise ValueError(f"{edit.table.name}/{edit.key} has changed meanwhile")
+            if edit.after is not None:
+                if edit.after.key != edit.key:
+                    raise ValueError(f"{edit.table.name}/{edit.key} has the key '{edit.after.key}'")
+                self._schema.check_durable(edit.table.name, edit.after)
         change = Change(state.seq + 1, at, cause, actor, text, subject, message_id, edits)
         body = log.encode(change)
         seqs = [state.seq_of(edit.table.name, edit.key) for edit in edits]
         self._pending.append((change, seqs, state.seq, state.changed_at))
         state.apply(change.seq, at, edits)
-        self._writer.append(change.seq, body, self._epoch)
+        self._writer.append(change.seq, body)
         return change
 
     async def saved(self, seq: int) -> None:
         """Return once the Change with this number is on disk.
 
+        To be called as soon as there is something to wait for: numbers of Changes that were rolled back are given
+        again once others are accepted.
+
         Raises:
             NotSaved: It was rolled back.
         """
-        if seq > self._durable:
-            await self._waiter(seq)
-
-    def _waiter(self, seq: int) -> asyncio.Future[None]:
+        if seq <= self._durable:
+            return
+        if seq > self._state.seq:
+            raise NotSaved(self._refusing or "the disk refused it")
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.setdefault(seq, []).append(future)
-        return future
+        await future
 
     def _written(self, seq: int) -> None:
         changes = []
@@ -258,104 +287,62 @@ class DurableStore:
                     listener(change)
                 except Exception:  # noqa: BLE001 - what is on disk is on disk
                     _log.exception("What follows from Change %d failed; the Change itself is safe.", change.seq)
-        if self._waiters:
-            for waited in [number for number in self._waiters if number <= seq]:
-                for future in self._waiters.pop(waited):
-                    if not future.done():
-                        future.set_result(None)
-        self._after_written()
+            for future in self._waiters.pop(change.seq, ()):
+                if not future.done():
+                    future.set_result(None)
+        self._checkpointer.written(seq)
 
-    def _after_written(self) -> None:
-        assert self._writer is not None and self._loop is not None
-        if self._writer.size > CHECKPOINT_BYTES:
-            self._start_checkpoint()
-        elif self._quiet is None:
-            self._quiet = self._loop.call_later(QUIET_SECONDS, self._when_quiet, self._durable)
-
-    def _when_quiet(self, seen: int) -> None:
-        assert self._loop is not None
-        self._quiet = None
-        if self._durable != seen:
-            self._quiet = self._loop.call_later(QUIET_SECONDS, self._when_quiet, self._durable)
-        elif self._durable > self._checkpointed:
-            self._start_checkpoint()
-
-    def _failed(self, error: OSError) -> None:
+    def _failed(self, error: Exception) -> None:
         """Go back to what is on disk, and refuse Changes until a new log is."""
-        reason = error.strerror or str(error)
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
         _log.error("Changes cannot be saved (%s); %d taken back.", reason, len(self._pending))
         self._refusing = reason
-        self._epoch += 1
         while self._pending:
             change, seqs, seq, at = self._pending.pop()
             self._state.revert(seq, at, reversed(list(zip(change.edits, seqs, strict=True))))
-        for future in [f for futures in self._waiters.values() for f in futures]:
+        waiters, self._waiters = self._waiters, {}
+        for future in [future for futures in waiters.values() for future in futures]:
             if not future.done():
                 future.set_exception(NotSaved(reason))
-        self._waiters.clear()
         for handler in self._on_failure:
-            handler(self._durable, reason)
+            try:
+                handler(self._durable, reason)
+            except Exception:  # noqa: BLE001 - whatever it is, the store has to heal
+                _log.exception("Somebody could not be told that Changes were taken back.")
         self._heal()
 
     def _heal(self) -> None:
-        assert self._writer is not None and self._loop is not None
-        loop = self._loop
-        self._retry = None
-
-        def healed() -> None:
-            self._refusing = ""
-            _log.warning("Changes can be saved again.")
-
-        def still_broken() -> None:
-            self._retry = loop.call_later(RETRY_SECONDS, self._heal)
-
-        self._writer.rotate(
-            self._durable + 1,
-            self._epoch,
-            lambda number: _call(loop, healed),
-            lambda error: _call(loop, still_broken),
-        )
-
-    # -- checkpoints --------------------------------------------------------------------------------------------
-
-    def _start_checkpoint(self) -> None:
-        if self._checkpointing is None and not self._refusing:
-            self._checkpointing = asyncio.ensure_future(self._checkpoint())
-            self._checkpointing.add_done_callback(self._checkpoint_done)
-
-    def _checkpoint_done(self, task: "asyncio.Task[None]") -> None:
-        self._checkpointing = None
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("The checkpoint failed; nothing is lost, the log goes on.", exc_info=error)
-
-    async def _checkpoint(self) -> None:
-        """Begin a new log, write everything before it to the TinyDB file, then remove the older logs."""
-        assert self._writer is not None and self._loop is not None
-        loop = self._loop
-        seq, at, state = self._state.seq, self._state.changed_at, self._state.copy()
-        rotated: asyncio.Future[int] = loop.create_future()
-        self._writer.rotate(
-            seq + 1,
-            self._epoch,
-            lambda number: _call(loop, rotated.set_result, number),
-            lambda error: _call(loop, rotated.set_exception, error),
-        )
-        try:
-            number = await rotated
-            rows = Checkpoint.rows(seq, at, state, self._unknown)
-            await asyncio.to_thread(CheckpointStorage(self.path, self._files).write, rows)
-        except OSError as error:
-            _log.warning("No checkpoint could be written (%s); the log goes on.", error.strerror or error)
+        if self._writer is None:
             return
-        self._checkpointed = seq
-        for older, path in log.log_files(self.path):
-            if older < number:
-                self._files.remove(path)
+        loop = asyncio.get_running_loop()
+        self._retry = None
+        self._writer.heal(
+            self._durable + 1, partial(call_in, loop, self._healed), partial(call_in, loop, self._still_broken)
+        )
+
+    def _healed(self, number: int) -> None:
+        if not self._closing:
+            self._refusing = ""
+            _log.warning("Changes can be saved again, in log %d.", number)
+
+    def _still_broken(self, error: OSError) -> None:
+        _log.debug("Changes still cannot be saved (%s).", error)
+        if self._writer is not None:
+            self._retry = asyncio.get_running_loop().call_later(RETRY_SECONDS, self._heal)
 
 
-def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *args: object) -> None:
-    """Run a function in the loop, from the writer's thread; at the very end there may be no loop any more."""
+@contextlib.contextmanager
+def _without_collection() -> Iterator[None]:
+    """Have what is made within left alone by the garbage collector, for good.
+
+    It is there to stay: every full collection would walk through all of it, and hold everybody up.
+    """
+    enabled = gc.isenabled()
+    gc.collect()
+    gc.disable()
     try:
-        loop.call_soon_threadsafe(function, *args)
-    except RuntimeError:
-        _log.debug("The loop is closed already.")
+        yield
+        gc.freeze()
+    finally:
+        if enabled:
+            gc.enable()

@@ -2,6 +2,7 @@
 // booking codes can be copied.
 
 const EVERY = 30_000;
+const WHOLE = 10; // one look in so many asks for the whole page: servers may know times to the second only
 
 /** Add to the content what needs the browser. */
 function enrich(main) {
@@ -50,6 +51,7 @@ async function copy(button) {
   setTimeout(() => button.classList.remove("done"), 2000);
 }
 
+let looks = 0;
 let shown = document.querySelector("main").innerHTML;
 
 /** Show what the page has become, unless somebody is in the middle of it. */
@@ -58,7 +60,7 @@ async function refresh() {
   const selected = getSelection();
   const busy = main.contains(document.activeElement) && document.activeElement !== main;
   if (document.hidden || busy || (!selected.isCollapsed && main.contains(selected.anchorNode))) return;
-  const answer = await fetch(location.pathname, { cache: "no-cache" });
+  const answer = await fetch(location.pathname, { cache: ++looks % WHOLE ? "no-cache" : "reload" });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
   if (!fresh || fresh.innerHTML === shown) return;

@@ -17,8 +17,6 @@ CHROMIUM = Path(os.environ.get("PTGBOT_CHROMIUM", "/usr/bin/chromium"))
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".ics": "text/calendar"}
-
     def log_message(self, *args: Any) -> None:
         """Say nothing: the tests look at the browser's side."""
 

@@ -9,6 +9,7 @@ import stat
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -89,9 +90,9 @@ class Pages:
         if path in self.broken:
             raise RuntimeError(f"{path} is broken")
         if path == "all.html":
-            return " ".join(f"{t.name}={t.color}" for t in view.all(TRACKS).values()).encode()
-        track = view.get(TRACKS, path.removeprefix("track/").removesuffix(".html"))
-        return (track.color if track else path).encode()
+            return " ".join(f"{name}={track.color}" for name, track in sorted(view.all(TRACKS).items())).encode()
+        found = view.get(TRACKS, path.removeprefix("track/").removesuffix(".html"))
+        return (found.color if found else path).encode()
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:
         return self.turn(path, now)
@@ -238,10 +239,41 @@ async def test_unchanged_files_keep_their_bytes_and_their_time(site: Site) -> No
 
 async def test_a_file_that_somebody_altered_is_put_right_when_it_is_rendered_next(site: Site) -> None:
     async with site.running():
-        (site.folder / "all.html").write_text("scribbled")
+        (site.folder / "all.html").write_text("docs=blue nova=tan")  # as long as what was there
         await site.publisher.publish_all()
 
         assert site.files()["all.html"] == "docs=blue nova=red"
+
+
+async def test_a_file_is_on_disk_before_it_takes_the_place_of_the_old_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def noted_fsync(fd: int) -> None:
+        fsync(fd)
+        steps.append("synced")
+
+    def noted_replace(old: Path, new: Path) -> None:
+        steps.append(new.name)
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(Path, "replace", noted_replace)
+    await site.publisher.publish_all()
+
+    assert steps == ["synced", MANIFEST, "synced", "all.html", "synced", "docs.html", "synced", "nova.html"]
+
+
+async def test_of_two_that_publish_under_one_name_the_first_does(site: Site) -> None:
+    class Other(Pages):
+        def render(self, path: str, view: View, now: datetime) -> bytes:
+            return b"other"
+
+    await Publisher(site.folder, [site.pages, Other()], site.store, site.clock).publish_all()
+
+    assert site.files() == {"all.html": "docs=blue nova=red", "track/docs.html": "blue", "track/nova.html": "red"}
 
 
 async def test_everybody_may_read_the_files_whatever_the_umask_is(site: Site) -> None:
@@ -316,10 +348,29 @@ async def test_a_link_at_one_of_our_paths_is_replaced_and_what_it_led_to_stays(s
     elsewhere.write_text("docs=blue nova=red")
     site.folder.mkdir()
     (site.folder / "all.html").symlink_to(elsewhere)
-    site.state = site.store.state = make_state(Track("edge", "red"))
     await site.publisher.publish_all()
 
     assert (elsewhere.read_text(), (site.folder / "all.html").is_symlink()) == ("docs=blue nova=red", False)
+
+
+async def test_a_folder_that_took_the_place_of_one_of_our_files_stays(site: Site) -> None:
+    await site.publisher.publish_all()
+    (site.folder / "track/docs.html").unlink()
+    (site.folder / "track/docs.html").mkdir()
+    again = Site(site.folder, state=make_state(Track("nova", "red")))
+    await again.publisher.publish_all()
+
+    assert (site.folder / "track/docs.html").is_dir()
+    assert again.listed() == ["all.html", "track/nova.html"]
+
+
+def test_what_was_never_published_is_never_removed(site: Site) -> None:
+    site.folder.mkdir()
+    (site.folder / "logo.svg").write_text("<svg/>")
+    site.disk.open()
+
+    assert site.disk.update({}, ["logo.svg"]) == {}
+    assert site.files() == {"logo.svg": "<svg/>"}
 
 
 @pytest.mark.parametrize(
@@ -394,6 +445,20 @@ async def test_what_is_rolled_back_is_never_shown(site: Site) -> None:
         assert site.disk.written.count("all.html") == 2
 
 
+async def test_a_file_stays_when_it_was_rolled_back_that_its_track_went(site: Site) -> None:
+    async with site.running():
+        durable = put(site.state, Track("nova", "gold"))
+        site.store.durable = durable.seq
+        ahead = change(site.state, lambda draft: draft.remove(TRACKS, "docs"))
+        site.publisher.changed(durable)
+        await site.store.waited.wait()
+        site.store.roll_back(ahead)
+        await site.idle()
+
+        assert site.files() == {"all.html": "docs=blue nova=gold", "track/docs.html": "blue", "track/nova.html": "gold"}
+        assert site.disk.attempts.count("docs.html") == 1
+
+
 async def test_what_was_rendered_with_a_change_in_it_is_not_rendered_for_it_again(site: Site) -> None:
     async with site.running():
         first = put(site.state, Track("nova", "gold"))
@@ -424,7 +489,7 @@ async def test_a_stream_of_changes_is_published_in_rounds(site: Site) -> None:
 
 
 async def test_publishing_leaves_half_of_the_loop_to_others(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(module, "PAUSE_SECONDS", (0.001, 0.1))
     loop = asyncio.get_running_loop()
     spans: list[tuple[float, float]] = []
     render = site.pages.render
@@ -446,21 +511,21 @@ async def test_publishing_leaves_half_of_the_loop_to_others(site: Site, monkeypa
     assert busy <= 0.55 * (spans[7][1] - spans[0][0] + 0.02)
 
 
-async def test_files_are_rendered_one_at_a_time(site: Site) -> None:
-    steps: list[str] = []
-    put(site.state, *(Track(f"t{number}", "red") for number in range(5)))
-    site.store.save()
+async def test_others_have_their_turn_between_two_files(site: Site) -> None:
+    rendered: list[int] = []
     loop = asyncio.get_running_loop()
 
-    def others() -> None:
-        steps.append("others")
-        if len(site.pages.rendered) < 8:
-            loop.call_soon(others)
+    def look() -> None:
+        rendered.append(len(site.pages.rendered))
+        if not done:
+            loop.call_soon(look)
 
-    loop.call_soon(others)
+    done = False
+    loop.call_soon(look)
     await site.publisher.publish_all()
+    done = True
 
-    assert len(steps) >= 8
+    assert sorted(set(rendered)) == [0, 1, 2, 3]
 
 
 # -- time ---------------------------------------------------------------------------------------------------------
@@ -512,7 +577,10 @@ async def test_an_exporter_that_names_a_time_gone_by_does_not_keep_the_publisher
     async with site.running():
         site.change(Track("nova", "teal"))
         await site.idle()
+        for _ in range(10):
+            await asyncio.sleep(0)
 
+        assert site.publisher._quiet.is_set()
         assert site.pages.rendered.count("all.html") == 2
 
 
@@ -558,6 +626,20 @@ async def test_a_file_that_cannot_be_written_does_not_hold_up_the_others(site: S
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+async def test_what_the_disk_refused_is_not_tried_again_at_every_change(site: Site) -> None:
+    def shown(color: str) -> bool:
+        return site.files()["track/nova.html"] == color
+
+    async with site.running():
+        site.disk.refuses = lambda path: path.name == "all.html"
+        site.disk.attempts.clear()
+        for color in ("teal", "gold", "navy"):
+            site.change(Track("nova", color))
+            await until(partial(shown, color))
+
+        assert site.disk.attempts == ["all.html", "nova.html", "nova.html", "nova.html"]
 
 
 async def test_a_site_that_cannot_be_made_is_made_later(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -615,7 +697,7 @@ async def test_files_stay_when_their_exporter_cannot_list_them(site: Site, monke
     assert sorted(again.files()) == ["all.html", "track/docs.html", "track/nova.html"]
 
 
-async def test_publishing_once_says_what_could_not_be_done(site: Site) -> None:
+async def test_publishing_once_says_what_could_not_be_done(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     site.pages.broken = {"all.html"}
     site.disk.refuses = lambda path: path.name == "docs.html"
 
@@ -626,6 +708,7 @@ async def test_publishing_once_says_what_could_not_be_done(site: Site) -> None:
         f"{site.folder} is not complete: all.html: RuntimeError: all.html is broken;"
         " track/docs.html: No space left on device"
     )
+    assert not any("tried again" in record.getMessage() for record in caplog.records)
     assert site.files() == {"track/nova.html": "red"}
 
 

@@ -273,13 +273,16 @@ async def test_a_large_file_is_not_kept_in_memory(client: Client, site: Path, mo
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-async def test_what_is_kept_in_memory_is_bounded(client: Client, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_kept_in_memory_is_bounded(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web, "KEPT_BYTES", 3000)
-    for number in range(5):
-        (site / f"{number}.png").write_bytes(bytes([number]) * 1000)
-    answers = [(await client.ask(f"/{number}.png"))[2] for number in (0, 1, 2, 3, 4, 0, 4)]
+    folder = web._Folder(site)
+    paths = [site / f"{number}.png" for number in range(5)]
+    for path in paths:
+        path.write_bytes(bytes(1000))
+        folder.keep(path, web._read(path))
+        assert folder.kept(paths[0], paths[0].stat()) is not None  # asked for each time, so it stays
 
-    assert answers == [bytes([number]) * 1000 for number in (0, 1, 2, 3, 4, 0, 4)]
+    assert [folder.kept(path, path.stat()) is not None for path in paths] == [True, False, False, True, True]
 
 
 async def test_a_file_that_cannot_be_read_is_not_there(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -325,6 +328,21 @@ async def test_the_server_stops_at_once_with_connections_open(site: Path) -> Non
         writer.close()
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", server.port)
+
+
+async def test_the_server_does_not_wait_for_who_reads_slowly(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "STOP_SECONDS", 0.05)
+    with (site / "film.bin").open("wb") as film:
+        film.truncate(64 * 1024 * 1024)
+    server = await serve(site, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"GET /film.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+    begin = time.monotonic()
+    await server.stop()
+    writer.transport.abort()
+
+    assert time.monotonic() - begin < 3
 
 
 async def test_without_a_host_all_addresses_of_the_machine_are_served(site: Path) -> None:

@@ -138,7 +138,7 @@ class Reading:
             known.append(name)
             if same:
                 self.problems.append(f"the tracks '{cut(same[0])}' and '{cut(name)}' would both be '{result}'")
-            elif result != name.lower():
+            elif result != name.lower() and len(known) == 1:
                 self.notes.append(f"the track '{cut(name)}' is now '{result}'")
         self._names[name] = result
         return result

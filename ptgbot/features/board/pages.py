@@ -100,9 +100,7 @@ class BoardPage:
     def _day(self, number: int, grid: Grid, running: frozenset[str], **values: Any) -> Markup:
         rooms = self._rooms.setdefault(number, Fragments(partial(self._html, "board/room.html")))
         slots = grid.day.slots
-        lines = rooms(
-            (line.room.name, {"line": line, "slots": slots, "running": running}) for line in grid.lines
-        )
+        lines = rooms((line.room.name, {"line": line, "slots": slots, "running": running}) for line in grid.lines)
         return self._html("board/day.html", number=number, grid=grid, running=running, lines=lines, **values)
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - there is one

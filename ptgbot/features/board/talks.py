@@ -51,7 +51,7 @@ def now_parts(view: View, crowds: Crowds | None, today: date) -> Iterator[tuple[
     colors = track_colors(view)
     for name, topic in sorted(view.all(TOPICS).items()):
         if topic.now is not None:
-            values = {
+            values: dict[str, Any] = {
                 "track": name,
                 "color": colors.get(name, ""),
                 "url": meeting_url(view, name, topic.location),

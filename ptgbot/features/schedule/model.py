@@ -66,8 +66,8 @@ _RESERVED_FILES = frozenset(
 _RESERVED_VERBS = frozenset("in out seen unsubscribe help more".split())
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CLOCK = r"(\d{1,2})[:.h](\d{2})(?!\d)\s*(?![ap]\.?m\b)"  # "1:30 pm" is left alone: nothing tells the time then
-_TIMES = re.compile(rf"\s*{_CLOCK}(?:[-–—]+\s*{_CLOCK})?(?!.*\d\s*[ap]\.?m\b)", re.IGNORECASE | re.ASCII)
+_TIMES = re.compile(r"\s*(\d{1,2})[:.h](\d{2})(?!\d)\s*(?:[-–—]+\s*(\d{1,2})[:.h](\d{2})(?!\d))?", re.ASCII)
+_TWELVE_HOURS = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)  # "1:30 pm": not read as half past one at night
 _YEARS = range(1970, 3000)  # what is beyond is a slip, and near the ends of the calendar nothing can be added any more
 
 
@@ -355,7 +355,7 @@ def _instant(text: str, event: Event) -> datetime | None:
 
 
 def _plan_slot(slot: Slot, day: date | None, event: Event) -> PlannedSlot:
-    told = _TIMES.match(slot.desc)
+    told = None if _TWELVE_HOURS.search(slot.desc) else _TIMES.match(slot.desc)
     hours = [None if part is None else int(part) for part in told.groups()] if told else [None] * 4
     begins, ends = _Wall.of(hours[0], hours[1]), _Wall.of(hours[2], hours[3])
     start = _instant(slot.realtime, event)

@@ -1,0 +1,235 @@
+"""What was said when: ``history.html``, ``history.json`` and a page for each track."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import partial
+from itertools import groupby, islice
+from typing import Any
+
+import orjson
+
+from ptgbot.core.changes import Change
+from ptgbot.core.clock import Event
+from ptgbot.core.documents import Table, View
+from ptgbot.core.fragments import Fragments, Html
+from ptgbot.features.history.model import HISTORY, Entry, entry_id, public_edits
+from ptgbot.features.history.timeline import Timelines
+from ptgbot.features.history.undo import describe
+from ptgbot.features.history.words import differences, summary
+from ptgbot.features.motd.model import MOTD
+from ptgbot.features.schedule.model import (
+    BOOKINGS,
+    DAYS,
+    INFO,
+    ROOMS,
+    TRACKS,
+    format_place,
+    plan,
+)
+from ptgbot.features.topics.model import LINKS, TOPICS, etherpad_url, meeting_url, topic_of
+
+__all__ = ["HistoryFeed", "HistoryPage", "TrackPages"]
+
+MOST_ENTRIES = 2000  # on the page; the feed has them all
+
+Tables = Mapping[str, Table[Any]]
+
+
+class HistoryPage:
+    """Publishes ``history.html``: who changed what, by day, the newest first.
+
+    Args:
+        event: The conference.
+        html: The site's templates.
+        tables: Every table, by name.
+    """
+
+    path = "history.html"
+
+    def __init__(self, event: Event, html: Html, tables: Tables) -> None:
+        self._event = event
+        self._html = html
+        self._tables = tables
+        self._entries: dict[date, Fragments] = {}
+        self._days = Fragments(partial(html, "history/day.html"))
+
+    def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - it is always there
+        """Return the path of the page."""
+        return (self.path,)
+
+    def touched(self, change: Change, view: View) -> Iterable[str]:  # noqa: ARG002 - the edits tell
+        """Return the path of the page if the Change left an entry."""
+        return (self.path,) if any(edit.table is HISTORY for edit in change.edits) else ()
+
+    def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - time does not alter it
+        """Return the page."""
+        every = view.all(HISTORY)
+        newest = islice(reversed(every.values()), MOST_ENTRIES)
+        days = [(day, list(entries)) for day, entries in groupby(newest, lambda e: self._event.local(e.at).date())]
+        self._entries = {day: self._entries.get(day) or self._fragments() for day, _ in days}
+        shown = self._days(
+            (day.isoformat(), {"day": day, "open": number == 0, "entries": self._day(view, day, entries)})
+            for number, (day, entries) in enumerate(days)
+        )
+        return self._html(
+            "history/history.html", path=path, days=shown, older=max(len(every) - MOST_ENTRIES, 0)
+        ).encode()
+
+    def _fragments(self) -> Fragments:
+        return Fragments(lambda entry, linked: self._html("history/entry.html", **self._values(entry, linked)))
+
+    def _day(self, view: View, day: date, entries: Iterable[Entry]) -> str:
+        return self._entries[day](
+            (entry.key, {"entry": entry, "linked": view.get(TRACKS, entry.subject) is not None})
+            for entry in entries
+        )
+
+    def _values(self, entry: Entry, linked: bool) -> dict[str, Any]:  # noqa: FBT001 - a template's value
+        return {
+            "id": entry_id(entry.number),
+            "at": entry.at,
+            "name": entry.name,
+            "text": entry.text,
+            "cause": entry.cause.value,
+            "track": entry.subject if linked else "",
+            "undone": entry_id(entry.undone) if entry.undone else "",
+            "summary": summary(entry, self._tables),
+        }
+
+    def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - an Exporter's
+        """Return None: time does not alter it."""
+        return None
+
+
+class HistoryFeed:
+    """Publishes ``history.json``: every entry, the oldest first.
+
+    Args:
+        tables: Every table, by name.
+    """
+
+    path = "history.json"
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._kept: dict[str, tuple[Entry, bytes]] = {}
+
+    def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - it is always there
+        """Return the path of the feed."""
+        return (self.path,)
+
+    def touched(self, change: Change, view: View) -> Iterable[str]:  # noqa: ARG002 - the edits tell
+        """Return the path of the feed if the Change left an entry."""
+        return (self.path,) if any(edit.table is HISTORY for edit in change.edits) else ()
+
+    def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - time does not alter it
+        """Return the feed."""
+        kept: dict[str, tuple[Entry, bytes]] = {}
+        for key, entry in view.all(HISTORY).items():
+            held = self._kept.get(key)
+            kept[key] = held if held is not None and held[0] is entry else (entry, self._entry(entry))
+        self._kept = kept
+        return b'{"history":[' + b",\n".join(content for _, content in kept.values()) + b"]}\n"
+
+    def _entry(self, entry: Entry) -> bytes:
+        changes = [
+            {
+                "what": describe(edit),
+                "was": "new" if edit.before is None else "removed" if edit.after is None else "changed",
+                "fields": {name: {"before": before, "after": after} for name, before, after in differences(edit)},
+            }
+            for edit in public_edits(entry, self._tables)
+        ]
+        return orjson.dumps(
+            {
+                "id": entry_id(entry.number),
+                "at": entry.at,
+                "who": entry.name,
+                "command": entry.text,
+                "cause": entry.cause,
+                "track": entry.subject,
+                "taken_back_by": entry_id(entry.undone) if entry.undone else None,
+                "changes": changes,
+            }
+        )
+
+    def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - an Exporter's
+        """Return None: time does not alter it."""
+        return None
+
+
+class TrackPages:
+    """Publishes ``track/<name>.html``: what a track discussed when, its slots, its pad, its calendar.
+
+    Args:
+        event: The conference.
+        html: The site's templates.
+    """
+
+    def __init__(self, event: Event, html: Html) -> None:
+        self._event = event
+        self._html = html
+        self._timelines = Timelines()
+
+    def paths(self, view: View) -> Iterable[str]:
+        """Return the path of every track's page."""
+        return [_path(name) for name in view.all(TRACKS)]
+
+    def touched(self, change: Change, view: View) -> Iterable[str]:
+        """Return the pages of the tracks that the Change is about; all of them where it altered what all show."""
+        touched: set[str] = set()
+        for edit in change.edits:
+            if edit.table in (DAYS, ROOMS, INFO, MOTD):
+                if edit.table is not MOTD:
+                    return self.paths(view)
+            elif edit.table in (TOPICS, LINKS, TRACKS):
+                touched.add(edit.key)
+            elif edit.table is BOOKINGS:
+                touched |= {d.track for d in (edit.before, edit.after) if d is not None and hasattr(d, "track")}
+        return [_path(name) for name in touched if view.get(TRACKS, name) is not None]
+
+    def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - time does not alter it
+        """Return a track's page."""
+        name = path.removeprefix("track/").removesuffix(".html")
+        track = view.get(TRACKS, name)
+        topic = topic_of(view, name)
+        colors = {other.name: other.color for other in view.all(TRACKS).values()}
+        return self._html(
+            "history/track.html",
+            path=path,
+            root="../",
+            track=name,
+            color=track.color if track else "",
+            topic=topic,
+            colors=colors,
+            pad=etherpad_url(view, name),
+            url=meeting_url(view, name, topic.location),
+            slots=self._slots(view, name),
+            spells=self._timelines.of(view, name),
+        ).encode()
+
+    def _slots(self, view: View, track: str) -> list[dict[str, Any]]:
+        places: dict[str, list[str]] = {}
+        for booking in view.where(BOOKINGS, "track", track).values():
+            places.setdefault(booking.slot, []).append(booking.room)
+        return [
+            {
+                "day": day.day.name,
+                "date": day.date,
+                "desc": slot.slot.desc or slot.slot.name,
+                "start": slot.start,
+                "room": room,
+                "code": format_place(room, slot.slot.name),
+            }
+            for day in plan(view, self._event)
+            for slot in day.slots
+            for room in sorted(places.get(slot.slot.name, ()))
+        ]
+
+    def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - an Exporter's
+        """Return None: time does not alter it."""
+        return None
+
+
+def _path(track: str) -> str:
+    return f"track/{track}.html"

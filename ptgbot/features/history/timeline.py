@@ -1,0 +1,79 @@
+"""What each track discussed when, read out of the history."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ptgbot.core.documents import Table, View
+from ptgbot.features.history.model import HISTORY, Entry, public_edits
+from ptgbot.features.topics.model import TOPICS, Topic
+
+__all__ = ["Spell", "Timelines"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A topic for as long as it was discussed.
+
+    Args:
+        text: The topic.
+        start: Since when.
+        end: Until when; None while it is.
+    """
+
+    text: str
+    start: datetime
+    end: datetime | None
+
+
+class Timelines:
+    """The timelines of all tracks. Each entry of the history is read once."""
+
+    def __init__(self) -> None:
+        self._tables: Mapping[str, Table[Any]] = {TOPICS.name: TOPICS}
+        self._spells: dict[str, list[Spell]] = {}
+        self._read: list[int] = []
+        self._version = -1
+
+    def of(self, view: View, track: str) -> tuple[Spell, ...]:
+        """Return what a track discussed, the latest first."""
+        self._follow(view)
+        return tuple(reversed(self._spells.get(track, ())))
+
+    def _follow(self, view: View) -> None:
+        version = view.version(HISTORY)
+        if version == self._version:
+            return
+        self._version = version
+        entries = view.all(HISTORY)
+        last = self._read[-1] if self._read else 0
+        new: list[Entry] = []
+        for entry in reversed(entries.values()):
+            if entry.number <= last:
+                break
+            new.append(entry)
+        if len(self._read) + len(new) != len(entries):  # some are gone: too old by now
+            self._spells, self._read, new = {}, [], list(reversed(entries.values()))
+        self._add(reversed(new))
+
+    def _add(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self._read.append(entry.number)
+            for edit in public_edits(entry, self._tables):
+                after = edit.after
+                self._set(edit.key, after if isinstance(after, Topic) else None, entry.at)
+
+    def _set(self, track: str, topic: Topic | None, at: datetime) -> None:
+        """Note what a track discusses from an instant on."""
+        spells = self._spells.setdefault(track, [])
+        last = spells[-1] if spells else None
+        now = topic.now if topic else None
+        start = None if now is None else now.since or at
+        if last is not None and last.end is None:
+            if now is not None and (last.text, last.start) == (now.text, start):
+                return  # something else about the track changed
+            spells[-1] = Spell(last.text, last.start, at)
+        if now is not None and start is not None:
+            # What an undo brings back goes on from then; it was not discussed meanwhile.
+            spells.append(Spell(now.text, max(start, spells[-1].end or start) if spells else start, None))

@@ -1,0 +1,261 @@
+"""From a message to what it changes and answers."""
+
+import asyncio
+import logging
+import string
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptgbot.core.changes import Cause, Draft
+from ptgbot.core.commands import Arguments, Call, Command, Door, Outcome, Parameter, Refused, Registry
+from ptgbot.core.identity import Actor, Identity, Role
+from ptgbot.core.messages import Message
+from ptgbot.features.topics.model import TOPICS, Topic
+from tests.fakes import MemoryStore
+from tests.talk import CHANNEL, SAMPLE, State, Talk, having, quick_talk
+
+SORRY = "Something went wrong on my side and nothing was changed. Please tell an organiser."
+
+
+def memory(bot: Talk) -> MemoryStore:
+    assert isinstance(bot.store, MemoryStore)
+    return bot.store
+
+
+def texts(bot: Talk) -> list[tuple[str, str]]:
+    return [(send.target.name, send.text) for send in bot.sent]
+
+
+def message(nick: str, text: str, role: Role = Role.ATTENDEE) -> Message:
+    return Message("irc", Actor(Identity("irc", nick), nick, role), text, CHANNEL)
+
+
+def broken(call: Call) -> Outcome:
+    Draft(call.view).put(TOPICS, Topic("nova"))
+    raise ZeroDivisionError("a secret")
+
+
+async def test_nothing_leaves_before_it_is_on_disk(bot: Talk) -> None:
+    store = memory(bot)
+    store.holding = True
+    assert await bot.say("ada", "+in the pub") == []
+    assert await bot.say("bob", "+seen ada") == []
+    store.flush()
+    assert texts(bot) == [
+        (CHANNEL, "ada: You are checked in to the pub. Thanks! Say 'out' when you leave."),
+        (CHANNEL, "bob: ada is in the pub since 10:00 CET."),
+    ]
+
+
+async def test_when_the_disk_refuses_those_who_changed_something_hear_that_nothing_was_saved(bot: Talk) -> None:
+    store, before = memory(bot), bot.state
+    store.holding = True
+    await bot.say("ada", "+in the pub")
+    await bot.say("olga", "#nova now x")
+    await bot.say("bob", "+seen ada")
+    await bot.tell("cleo", "in town")
+    bot.sent.clear()
+    store.fail("No space left on device")
+    sorry = "Nothing was saved: No space left on device. Please try again in a minute."
+    assert texts(bot) == [
+        (CHANNEL, f"ada: {sorry}"),
+        (CHANNEL, f"olga: {sorry}"),
+        (CHANNEL, "bob: I could not answer that; please ask again."),
+        ("cleo", sorry),
+    ]
+    assert (bot.state, bot.changes) == (before, [])
+
+
+async def test_whoever_was_told_of_a_mistake_of_ours_is_told_once_when_the_disk_refuses_too() -> None:
+    bot = quick_talk(more=(Command(Door.USER, "broken", "breaks", broken),))
+    store = memory(bot)
+    store.holding = True
+    await bot.say("ada", "+in the pub")
+    await bot.say("bob", "+broken")
+    bot.sent.clear()
+    store.fail("Disk full")
+    assert texts(bot) == [
+        (CHANNEL, "ada: Nothing was saved: Disk full. Please try again in a minute."),
+        ("bob", SORRY),
+    ]
+
+
+async def test_while_changes_are_refused_questions_are_still_answered(bot: Talk) -> None:
+    memory(bot).refusing = "No space left on device"
+    before = bot.state
+    assert await bot.said("ada", "#nova now x") == (
+        "Nothing was saved: No space left on device. Please try again in a minute."
+    )
+    assert await bot.said("ada", "+seen bob") == "bob never checked in anywhere."
+    assert bot.state == before
+
+
+@pytest.mark.parametrize("channel", [CHANNEL, None])
+async def test_a_handler_that_breaks_is_told_in_private_and_changes_nothing(
+    channel: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = quick_talk(more=(Command(Door.USER, "broken", "breaks", broken),))
+    before = bot.state
+    assert await bot.say("ada", "+broken", channel=channel) == [("ada", SORRY)]
+    assert (bot.state, bot.changes) == (before, [])
+    [record] = caplog.records
+    assert (record.levelno, record.getMessage()) == (logging.ERROR, "A command on irc failed.")
+    assert await bot.said("ada", "+seen bob") == "bob never checked in anywhere."
+
+
+async def test_a_rule_that_breaks_does_not_reach_the_network(bot: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check_track(view: object, name: str) -> None:
+        raise KeyError(name)
+
+    monkeypatch.setattr(bot.dispatcher._rules, "check_track", check_track)
+    assert await bot.say("ada", "#nova now x") == [("ada", SORRY)]
+
+
+async def test_text_that_cannot_be_written_down_changes_nothing(bot: Talk) -> None:
+    before = bot.state
+    await bot.say("ada", "+subscribe \ud800")
+    assert (bot.state, bot.changes) == (before, [])
+
+
+async def test_what_has_to_be_fetched_is_fetched_beside_other_commands() -> None:
+    gate = asyncio.Event()
+
+    async def bring(arguments: Arguments) -> str:
+        await gate.wait()
+        return arguments.text("WORD").upper()
+
+    def shout(call: Call) -> Outcome:
+        draft = Draft(call.view)
+        draft.put(TOPICS, Topic("docs", None, (), call.fetched))
+        return Outcome(draft.edits(), f"{call.fetched}!")
+
+    bot = quick_talk(more=(Command(Door.ADMIN, "shout", "shouts", shout, (Parameter.word("WORD"),), fetch=bring),))
+    before = bot.state
+    asked = asyncio.ensure_future(bot.op("~shout hello"))
+    await asyncio.sleep(0)
+    bot.dispatcher.accept(message("bob", "+seen ada"))
+    assert texts(bot) == [(CHANNEL, "bob: ada never checked in anywhere.")]
+    gate.set()
+    assert (await asked)[1:] == [(CHANNEL, "olga: HELLO!")]
+    assert bot.state == having(before, TOPICS, Topic("docs", None, (), "HELLO"))
+
+
+@pytest.mark.parametrize(
+    ("error", "answer"), [(Refused("there is none."), (CHANNEL, "olga: there is none.")), (KeyError(), ("olga", SORRY))]
+)
+async def test_a_fetch_that_fails_is_answered_and_changes_nothing(error: Exception, answer: tuple[str, str]) -> None:
+    async def bring(arguments: Arguments) -> None:
+        raise error
+
+    bot = quick_talk(more=(Command(Door.ADMIN, "bring", "brings", lambda call: Outcome(), fetch=bring),))
+    assert await bot.op("~bring") == [answer]
+    assert bot.changes == []
+
+
+async def test_at_the_end_what_is_still_being_fetched_is_given_up() -> None:
+    async def bring(arguments: Arguments) -> None:
+        await asyncio.Event().wait()
+
+    bot = quick_talk(more=(Command(Door.ADMIN, "bring", "brings", lambda call: Outcome(), fetch=bring),))
+    bot.dispatcher.accept(message("olga", "~bring", Role.ORGANISER))
+    await bot.dispatcher.close()
+    assert texts(bot) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("hello there", "Unknown command 'hello'."),
+        ("now x", "Unknown command 'now'. Did you mean: #TRACK now TEXT?"),
+        ("nova NOW x", "Unknown command 'nova'. Did you mean: #nova NOW x?"),
+        ("list", "Unknown command 'list'. Did you mean: ~list?"),
+        ("motd add info x", "Unknown command 'motd'. Did you mean: ~motd add LEVEL TEXT?"),
+    ],
+)
+async def test_an_unknown_command_is_named_with_what_may_have_been_meant(bot: Talk, text: str, reply: str) -> None:
+    assert await bot.told("ada", text) == [f"{reply} You can say: {bot.verbs(Door.USER)}."]
+
+
+async def test_an_unknown_organisers_command_is_named(bot: Talk) -> None:
+    assert await bot.told("olga", "~nonsense x", role=Role.ORGANISER) == [
+        f"Unknown command '~nonsense'. Organisers can say: {bot.verbs(Door.ADMIN)}."
+    ]
+
+
+async def test_the_rights_in_a_channel_hold_in_private(bot: Talk) -> None:
+    before = bot.state
+    assert await bot.told("vera", "#nova now x", role=Role.MODERATOR) == []
+    assert await bot.told("olga", "~newday", role=Role.ORGANISER) == []
+    assert bot.state == before
+    assert await bot.told("ada", "~newday") == ["You need op (+o) in the channel for that."]
+
+
+def test_two_commands_with_the_same_verb_are_a_mistake() -> None:
+    one = Command(Door.USER, "one", "does", broken)
+    other = Command(Door.USER, "other", "does", broken, aliases=("one",))
+    with pytest.raises(ValueError, match=r"two commands are called \+one"):
+        Registry([one, other])
+
+
+EXAMPLES = [f"{c.name} {c.example}" for c in quick_talk().registry.commands if c.fetch is None]
+WORDS = st.sampled_from(
+    [
+        *" ".join(EXAMPLES).split(),
+        *SAMPLE["tracks"],
+        "#nova",
+        "~motd",
+        "+in",
+        "MonA1",
+        "Aspen-MonP1",
+        "Ballroom",
+        "A-MonP1",
+        "#",
+        "~",
+        "+1",
+        "\x00",
+        "\u202e",
+        "(",
+        "9" * 30,
+        "İ",
+        "x" * 600,
+    ]
+)
+LINES = st.one_of(
+    st.text(max_size=40),
+    st.text(string.printable, max_size=80),
+    st.lists(WORDS, max_size=6).map(" ".join),
+    st.tuples(st.sampled_from(["+", "~", "#", "#nova ", "#docs ", ""]), st.sampled_from(EXAMPLES)).map("".join),
+    st.tuples(st.sampled_from(["+", "~", "#", "#nova "]), st.lists(WORDS, max_size=4).map(" ".join)).map("".join),
+)
+
+
+@given(st.lists(st.tuples(LINES, st.sampled_from(Role), st.booleans()), min_size=1, max_size=8))
+async def test_any_lines_get_a_clear_answer_or_silence(said: list[tuple[str, Role, bool]]) -> None:
+    bot = quick_talk()
+    for text, role, private in said:
+        before, changes = bot.state, len(bot.changes)
+        sends = await bot.say("Ada", text, role=role, channel=None if private else CHANNEL)
+        assert {target for target, _ in sends} <= ({"Ada"} if private else {"Ada", CHANNEL})
+        assert SORRY not in dict(sends).values()
+        public = [send for send in bot.sent if send.target.name == CHANNEL]
+        assert sum(len(bot.network.split(send)) for send in public) <= 3
+        assert all(send.text.startswith("Ada: ") for send in public)
+        assert len(sends) <= 12
+        assert len(bot.changes) - changes in {0, 1}
+        assert bot.state == (replay(before, bot) if len(bot.changes) > changes else before)
+
+
+def replay(state: State, bot: Talk) -> State:
+    """Return a state after the last Change."""
+    after: dict[str, dict[str, Any]] = {name: dict(documents) for name, documents in state.items()}
+    change = bot.changes[-1]
+    assert change.edits and change.cause is Cause.COMMAND
+    for edit in change.edits:
+        table = after[edit.table.name]
+        assert table.pop(edit.key, None) == edit.before
+        if edit.after is not None:
+            table[edit.key] = edit.after
+    return after

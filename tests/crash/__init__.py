@@ -1,0 +1,1 @@
+"""What is left after crashes: injected ones, and real ones."""

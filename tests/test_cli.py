@@ -1,0 +1,114 @@
+"""The command line: what it says, and with which status it ends."""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.program import ptgbot, write_config
+from tests.talk import SAMPLE
+
+
+def test_version_is_that_of_the_package(tmp_path: Path) -> None:
+    done = ptgbot(tmp_path, "--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"ptgbot {version('ptgbot')}\n", "")
+
+
+@pytest.mark.parametrize("arguments", [("config.json",), ("-d", "config.json"), ("check", "config.json")])
+def test_a_wrong_configuration_is_told_key_by_key_and_ends_with_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    write_config(tmp_path, irc_port="abc", irc_channel="ptg")
+    done = ptgbot(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["irc_port", "irc_channel"]
+
+
+def test_a_configuration_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
+    done = ptgbot(tmp_path, "config.json")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "config.json: there is no such file\n")
+
+
+def test_check_says_what_the_bot_would_connect_to_and_touches_nothing(tmp_path: Path) -> None:
+    write_config(tmp_path, irc_pass="hunter2", **{"event.name": "Sample", "event.timezone": "Europe/Berlin"})
+    done = ptgbot(tmp_path, "check", "config.json")
+    assert done.returncode == 0
+    assert "IRC 127.0.0.1 port 6667 without TLS as ptgbot, channel #ptg" in done.stdout
+    assert done.stdout.endswith("The configuration is good.\n")
+    assert "hunter2" not in done.stdout + done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
+
+
+def test_an_unknown_key_is_a_warning(tmp_path: Path) -> None:
+    write_config(tmp_path, irc_chanel="#ptg")
+    done = ptgbot(tmp_path, "check", "config.json")
+    assert done.returncode == 0
+    assert done.stderr.startswith("Warning: irc_chanel")
+
+
+def test_render_publishes_the_original_bots_file_and_keeps_it(tmp_path: Path) -> None:
+    original = json.dumps({**SAMPLE, "subscriptions": {"ada": "nova"}})
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "ptg.json").write_text(original)
+    write_config(tmp_path)
+    done = ptgbot(tmp_path, "render", "config.json")
+    assert (done.returncode, done.stdout) == (0, f"The site is in {tmp_path / 'html'}.\n")
+    assert (tmp_path / "html-private" / "ptg.json.original").read_text() == original
+    published = json.loads((tmp_path / "html" / "ptg.json").read_text())
+    assert published["tracks"] == sorted(SAMPLE["tracks"])
+    assert "subscriptions" not in published
+    assert "nova" in (tmp_path / "html" / "ptg.html").read_text()
+
+
+def test_import_works_before_the_first_start_and_says_what_it_left_out(tmp_path: Path) -> None:
+    (tmp_path / "event.json").write_text(json.dumps({**SAMPLE, "urls": {"nova": "javascript:alert(1)"}}))
+    write_config(tmp_path)
+    done = ptgbot(tmp_path, "import", "config.json", "event.json")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "Note: urls: nova: no http or https address: javascript:alert(1); left out.\nevent.json is imported.\n",
+    )
+    assert (tmp_path / "event.json").exists()
+    ptgbot(tmp_path, "render", "config.json")
+    assert json.loads((tmp_path / "html" / "ptg.json").read_text())["eventid"] == "sample"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("{", "it is no JSON: Expecting property name enclosed in double quotes, line 1 column 2"),
+        ("[]", "it is no JSON object"),
+        ('{"tracks": ["a b", "a-b"]}', "the tracks 'a b' and 'a-b' would both be 'a-b'"),
+    ],
+)
+def test_an_import_that_is_wrong_says_why_and_ends_with_1(tmp_path: Path, content: str, problem: str) -> None:
+    (tmp_path / "event.json").write_text(content)
+    write_config(tmp_path)
+    done = ptgbot(tmp_path, "import", "config.json", "event.json")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"Nothing was imported:\n{problem}\n")
+
+
+def test_an_import_of_a_file_that_is_not_there_ends_with_1(tmp_path: Path) -> None:
+    write_config(tmp_path)
+    done = ptgbot(tmp_path, "import", "config.json", "event.json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "event.json" in done.stderr
+
+
+def test_a_damaged_store_stops_the_start_and_is_left_as_it_is(tmp_path: Path) -> None:
+    write_config(tmp_path)
+    store = tmp_path / "html-private" / "ptg.json"
+    store.parent.mkdir()
+    store.write_text('{"ptgbot": {"1": {"schema": 1, "seq": 7')
+    done = ptgbot(tmp_path, "config.json")
+    assert done.returncode == 1
+    assert str(store) in done.stderr
+    assert store.read_text() == '{"ptgbot": {"1": {"schema": 1, "seq": 7'
+
+
+def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
+    write_config(tmp_path)
+    done = ptgbot(tmp_path, "check", "config.json", PTGBOT_IRC_CHANNEL="#other", PTGBOT_EVENT__NAME="Other")
+    assert done.returncode == 0
+    assert "channel #other" in done.stdout
+    assert "Other" in done.stdout
