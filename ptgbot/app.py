@@ -18,6 +18,7 @@ from ptgbot.core.help import Rest
 from ptgbot.core.protocols import Fetch, Network
 from ptgbot.delivery import SendQueue
 from ptgbot.features.admin.fetch import fetch_url
+from ptgbot.features.history.journal import Journal
 from ptgbot.features.subscriptions.model import notifications
 from ptgbot.networks.irc import IRCNetwork, IRCSettings
 from ptgbot.site.publisher import Publisher
@@ -120,13 +121,14 @@ class Bot:
         rest = Rest()
         registry = registry_of(event, rest, fetch)
         self.store = store
+        self.journal = Journal(store)
         self.networks = {network.name: network for network in networks}
         self.queue = SendQueue(networks)
         self.publisher = Publisher(site_dir, make_exporters(event, registry, channel), store, clock)
         self.dispatcher = Dispatcher(
             registry=registry,
             rules=EventRules(),
-            store=store,
+            store=self.journal,
             event=event,
             clock=clock,
             networks=self.networks,
@@ -134,15 +136,15 @@ class Bot:
             rest=rest,
             new_id=new_id,
         )
-        store.listen(self._changed)
+        # A durable Change goes to who asked, to who subscribed, to the site; each whether or not another one fails.
+        store.listen(lambda change: self.dispatcher.saved(change.seq))
+        store.listen(self._notify)
+        store.listen(self.publisher.changed)
         store.on_failure(self.dispatcher.rolled_back)
 
-    def _changed(self, change: Change) -> None:
-        """Pass a durable Change on: to who asked, to who subscribed, to the site."""
-        self.dispatcher.saved(change.seq)
+    def _notify(self, change: Change) -> None:
         for send in notifications(change, self.store.view):
             self.queue.submit(send)
-        self.publisher.changed(change)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop; then end in order, with everything that was accepted on disk."""

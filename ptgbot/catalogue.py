@@ -9,6 +9,9 @@ from ptgbot.core.protocols import Exporter, Fetch
 from ptgbot.features.admin.commands import admin_commands
 from ptgbot.features.board.feed import JsonFeed
 from ptgbot.features.board.pages import BoardPage, SignagePage
+from ptgbot.features.history.commands import history_commands
+from ptgbot.features.history.model import HISTORY, TRACES
+from ptgbot.features.history.pages import HistoryFeed, HistoryPage, TrackPages
 from ptgbot.features.motd import commands as motd
 from ptgbot.features.motd.model import MOTD
 from ptgbot.features.people import commands as people
@@ -30,7 +33,9 @@ from ptgbot.site.ics import write_calendar
 
 __all__ = ["TABLES", "EventRules", "make_exporters", "make_registry"]
 
-TABLES = (ACCESS, INFO, TRACKS, DAYS, ROOMS, BOOKINGS, TOPICS, LINKS, CHECKINS, MOTD, SUBSCRIPTIONS)
+# What the event is made of, which ~emptydb empties; the history of that stays.
+CONTENTS = (ACCESS, INFO, TRACKS, DAYS, ROOMS, BOOKINGS, TOPICS, LINKS, CHECKINS, MOTD, SUBSCRIPTIONS)
+TABLES = (*CONTENTS, HISTORY, TRACES)
 
 
 class EventRules:
@@ -63,7 +68,8 @@ def make_registry(*, fetch: Fetch, network: str, rest: Rest, documentation: str)
             *help_commands(rest, documentation),
             *motd.COMMANDS,
             *people.COMMANDS,
-            *admin_commands(TABLES, fetch, network),
+            *history_commands(TABLES),
+            *admin_commands(CONTENTS, fetch, network),
         )
     )
 
@@ -77,6 +83,7 @@ def make_exporters(event: Event, registry: Registry, channel: str = "") -> tuple
         channel: Where people type them, as they read it, such as ``#ptg on irc.example.org``.
     """
     html = Templates(event, channel=channel)
+    tables = {table.name: table for table in TABLES}
     return (
         BoardPage(event, html),
         JsonFeed(event),
@@ -85,4 +92,7 @@ def make_exporters(event: Event, registry: Registry, channel: str = "") -> tuple
         IndexPage(html, registry),
         Calendars(event, TrackLinks(LINKS, etherpad_url, meeting_url), write_calendar),
         StaticFiles(html),
+        TrackPages(event, html),
+        HistoryPage(event, html, tables),
+        HistoryFeed(tables),
     )

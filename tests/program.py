@@ -91,6 +91,10 @@ async def running(folder: Path, *arguments: object, web: bool = False, **environ
 async def seen(path: Path, text: str) -> str:
     """Return a file's text once it holds something."""
     async with asyncio.timeout(PATIENCE):
-        while not path.exists() or text not in (content := path.read_text()):
+        while text not in (content := _content(path)):
             await asyncio.sleep(0.01)
     return content
+
+
+def _content(path: Path) -> str:
+    return path.read_text() if path.exists() else ""

@@ -20,6 +20,8 @@ from ptgbot.core.help import Rest
 from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.messages import Message, Send
 from ptgbot.features.admin.legacy import Importer
+from ptgbot.features.history.journal import Journal
+from ptgbot.features.history.model import HISTORY, TRACES
 from ptgbot.features.schedule.model import BOOKINGS
 from ptgbot.features.subscriptions.model import notifications
 from ptgbot.store import DurableStore
@@ -96,6 +98,7 @@ class Talk:
         self.sent: list[Send] = []
         self.changes: list[Change] = []
         self.pages: dict[str, bytes] = {}
+        self.journal = Journal(store)
         ids = itertools.count(1)
         rest = Rest()
         known = make_registry(fetch=self._fetch, network="irc", rest=rest, documentation=DOCUMENTATION)
@@ -103,7 +106,7 @@ class Talk:
         self.dispatcher = Dispatcher(
             registry=self.registry,
             rules=EventRules(),
-            store=store,
+            store=self.journal,
             event=event,
             clock=clock,
             networks={"irc": self.network},
@@ -125,9 +128,9 @@ class Talk:
 
     @property
     def state(self) -> State:
-        """Every document there is, by table and key."""
+        """Every document there is, by table and key; not the history, which grows with every command."""
         tables: tuple[Table[Any], ...] = TABLES
-        return {table.name: dict(self.store.view.all(table)) for table in tables}
+        return {table.name: dict(self.store.view.all(table)) for table in tables if table not in (HISTORY, TRACES)}
 
     async def _fetch(self, url: str) -> bytes:
         if url not in self.pages:
@@ -159,8 +162,8 @@ class Talk:
         self.sent.clear()
         whose = Identity("irc", account or identity or nick.lower(), verified=bool(account))
         self.dispatcher.accept(Message("irc", Actor(whose, nick, role), text, channel, id))
-        while self.dispatcher._fetching:
-            await next(iter(self.dispatcher._fetching))
+        while self.dispatcher._tasks:
+            await next(iter(self.dispatcher._tasks))
         await self.store.saved(self.store.view.seq)
         return [(send.target.name, send.text) for send in self.sent]
 

@@ -86,7 +86,7 @@ def test_name_dependencies_and_entry_points_are_in_setup_cfg_alone() -> None:
     assert SETTINGS["options.entry_points"]["console_scripts"].split("\n") == [
         "",
         "ptgbot = ptgbot.cli:main",
-        "ptgbot-web = ptgbot.site.web:main",
+        "ptgbot-web = ptgbot.cli:web",
     ]
 
 

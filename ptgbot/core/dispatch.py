@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from ptgbot.core.clock import Clock, Event
 from ptgbot.core.commands import Call, Command, Door, Outcome, Refused, Registry
@@ -187,14 +188,13 @@ class Dispatcher:
                 self._spawn(self._finish(message, outcome, outcome.after))
 
     def _commit(self, message: Message, command: Command, call: Call, outcome: Outcome) -> None:
-        # What a URL to fetch holds beside the address (a key, say) is not for the history.
         typed = message.text.split()
         self._store.commit(
             outcome.edits,
             at=call.at,
             cause=outcome.cause,
             actor=message.sender,
-            text=typed[0] if command.fetch else " ".join(typed),
+            text=" ".join(map(_without_secrets, typed) if command.fetch else typed),
             subject=call.track,
             message_id=message.id,
         )
@@ -277,6 +277,17 @@ def _with(call: Call, clock: Clock, fetched: Any) -> Call:
         registry=call.registry,
         fetched=fetched,
     )
+
+
+def _without_secrets(word: str) -> str:
+    """Return a word without what a URL may hold beside its address (a password, a key): the history shows it."""
+    if "://" not in word:
+        return word
+    try:
+        parts = urlsplit(word)
+    except ValueError:
+        return "…"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _not_saved(reason: str) -> str:

@@ -53,7 +53,7 @@ class CheckpointStorage(Storage):
         try:
             tables = orjson.loads(content)
         except orjson.JSONDecodeError as error:
-            raise Unreadable(f"{self.path}, line {error.lineno} column {error.colno}: {error.msg}") from None
+            raise Unreadable(f"{self.path}, {_place(content, error)}") from None
         if not isinstance(tables, dict) or not all(isinstance(rows, dict) for rows in tables.values()):
             raise Unreadable(f"{self.path} is no TinyDB file")
         return tables
@@ -68,6 +68,16 @@ class CheckpointStorage(Storage):
             OSError: The file is as it was, or else whole though perhaps not on disk yet.
         """
         self._files.write_whole(self.path, _pieces(data), lambda: keep(self.path, self._keep, self._files))
+
+
+def _place(content: bytes, error: orjson.JSONDecodeError) -> str:
+    """Return where in a file and why it is no JSON."""
+    try:
+        content.decode()
+    except UnicodeDecodeError as wrong:
+        line = content.count(b"\n", 0, wrong.start) + 1
+        return f"line {line}: this is no UTF-8 text"
+    return f"line {error.lineno} column {error.colno}: {error.msg}"
 
 
 def _pieces(tables: Mapping[str, Mapping[str, Any]]) -> Iterator[bytes]:

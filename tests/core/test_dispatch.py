@@ -252,8 +252,10 @@ def replay(state: State, bot: Talk) -> State:
     """Return a state after the last Change."""
     after: dict[str, dict[str, Any]] = {name: dict(documents) for name, documents in state.items()}
     change = bot.changes[-1]
-    assert change.edits and change.cause is Cause.COMMAND
+    assert change.edits and change.cause in (Cause.COMMAND, Cause.UNDO)
     for edit in change.edits:
+        if edit.table.name not in after:
+            continue  # the history of it
         table = after[edit.table.name]
         assert table.pop(edit.key, None) == edit.before
         if edit.after is not None:

@@ -21,7 +21,7 @@ WHERE = f" 'help COMMAND' explains one; all of it: {DOCUMENTATION}"
 
 def test_the_lists_name_every_command() -> None:
     assert USER.startswith("Everybody: +in, +out, +seen, +subscribe, +unsubscribe, +help, +more")
-    assert TRACK.endswith("TEXT': now, next, clean, location, etherpad, url, book, unbook, move, color.")
+    assert TRACK.endswith("TEXT': now, next, clean, location, etherpad, url, book, unbook, move, color, undo.")
     assert "~clean, ~list, ~add, ~motd add, ~motd del, ~motd reorder, ~motd clean, ~requirevoice" in ADMIN
 
 

@@ -168,7 +168,7 @@ class Site:
 
 async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(LIMIT):
-        while not condition():  # noqa: ASYNC110 - what is waited for happens in files, which tell nobody
+        while not condition():
             await asyncio.sleep(0.001)
 
 

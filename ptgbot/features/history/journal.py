@@ -57,9 +57,7 @@ class Journal:
         Raises:
             NotSaved: Changes are refused at the moment; nothing was applied.
         """
-        entry = record(
-            edits, number=self.view.seq + 1, at=at, cause=cause, actor=actor, text=text, subject=subject
-        )
+        entry = record(edits, number=self.view.seq + 1, at=at, cause=cause, actor=actor, text=text, subject=subject)
         # What is private leaves no trace of who typed what, beyond the document itself.
         public = any(_is_public(edit) for edit in edits)
         return self._store.commit(

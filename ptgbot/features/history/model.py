@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -24,6 +24,7 @@ __all__ = [
     "entry_id",
     "entry_number",
     "expired",
+    "newest_first",
     "private_edits",
     "public_edits",
     "record",
@@ -87,7 +88,6 @@ class Trace:
         return str(self.number)
 
 
-
 HISTORY = Table("history", Entry, Visibility.PUBLIC, indexes={"subject": lambda e: e.subject or None})
 TRACES = Table("traces", Trace, Visibility.OWNER, indexes={"identity": lambda t: t.identity or None})
 
@@ -101,6 +101,12 @@ def entry_number(text: str) -> int | None:
     """Return the number that an id names, None where it names none."""
     digits = text.lower().removeprefix("c")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
+
+
+def newest_first(view: View, track: str = "") -> Iterator[Entry]:
+    """Yield the entries, or those about one track, the newest first."""
+    entries = view.where(HISTORY, "subject", track) if track else view.all(HISTORY)
+    return reversed(cast("dict[str, Entry]", entries).values())  # tables keep the order in which entries came
 
 
 def record(
@@ -145,11 +151,14 @@ def _dump(edits: Iterable[Edit]) -> str:
 
 
 def _load(text: str, tables: Mapping[str, Table[Any]]) -> Iterator[Edit]:
-    """Yield the edits of a text; those of tables that are not there any more are passed over."""
+    """Yield the edits of a text; those that this version cannot read are passed over."""
     for name, key, before, after in orjson.loads(text or "[]"):
         table = tables.get(name)
         if table is not None:
-            yield Edit(table, key, _document(table, before), _document(table, after))
+            try:
+                yield Edit(table, key, _document(table, before), _document(table, after))
+            except ValueError:  # an older version wrote it, and the document has another shape by now
+                continue
 
 
 def _document(table: Table[Any], raw: Any) -> Document | None:

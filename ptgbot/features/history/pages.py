@@ -12,7 +12,7 @@ from ptgbot.core.changes import Change
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import Table, View
 from ptgbot.core.fragments import Fragments, Html
-from ptgbot.features.history.model import HISTORY, Entry, entry_id, public_edits
+from ptgbot.features.history.model import HISTORY, Entry, entry_id, newest_first, public_edits
 from ptgbot.features.history.timeline import Timelines
 from ptgbot.features.history.undo import describe
 from ptgbot.features.history.words import differences, summary
@@ -64,7 +64,7 @@ class HistoryPage:
     def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - time does not alter it
         """Return the page."""
         every = view.all(HISTORY)
-        newest = islice(reversed(every.values()), MOST_ENTRIES)
+        newest = islice(newest_first(view), MOST_ENTRIES)
         days = [(day, list(entries)) for day, entries in groupby(newest, lambda e: self._event.local(e.at).date())]
         self._entries = {day: self._entries.get(day) or self._fragments() for day, _ in days}
         shown = self._days(
@@ -80,8 +80,7 @@ class HistoryPage:
 
     def _day(self, view: View, day: date, entries: Iterable[Entry]) -> str:
         return self._entries[day](
-            (entry.key, {"entry": entry, "linked": view.get(TRACKS, entry.subject) is not None})
-            for entry in entries
+            (entry.key, {"entry": entry, "linked": view.get(TRACKS, entry.subject) is not None}) for entry in entries
         )
 
     def _values(self, entry: Entry, linked: bool) -> dict[str, Any]:  # noqa: FBT001 - a template's value

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ptgbot.core.documents import Table, View
-from ptgbot.features.history.model import HISTORY, Entry, public_edits
+from ptgbot.features.history.model import HISTORY, Entry, newest_first, public_edits
 from ptgbot.features.topics.model import TOPICS, Topic
 
 __all__ = ["Spell", "Timelines"]
@@ -49,12 +49,12 @@ class Timelines:
         entries = view.all(HISTORY)
         last = self._read[-1] if self._read else 0
         new: list[Entry] = []
-        for entry in reversed(entries.values()):
+        for entry in newest_first(view):
             if entry.number <= last:
                 break
             new.append(entry)
         if len(self._read) + len(new) != len(entries):  # some are gone: too old by now
-            self._spells, self._read, new = {}, [], list(reversed(entries.values()))
+            self._spells, self._read, new = {}, [], list(newest_first(view))
         self._add(reversed(new))
 
     def _add(self, entries: Iterable[Entry]) -> None:

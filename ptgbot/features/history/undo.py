@@ -1,6 +1,6 @@
 """Taking a Change back, as far as nothing has been built on it since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,9 +71,8 @@ def take_back(view: View, entry: Entry, number: int, tables: Mapping[str, Table[
 
 def _after(view: View, edits: Iterable[Edit]) -> dict[str, dict[str, Document]]:
     """Return the tables that rely on each other, as they are after some edits."""
-    result: dict[str, dict[str, Document]] = {
-        table.name: dict(view.all(table)) for table in (TRACKS, ROOMS, BOOKINGS, TOPICS, LINKS)
-    }
+    related: tuple[Table[Any], ...] = (TRACKS, ROOMS, BOOKINGS, TOPICS, LINKS)
+    result: dict[str, dict[str, Document]] = {table.name: dict(view.all(table)) for table in related}
     for edit in edits:
         if edit.table.name not in result:
             continue
@@ -116,7 +115,7 @@ def _unfounded(after: dict[str, dict[str, Document]], back: Mapping[tuple[str, s
 def describe(edit: Edit) -> str:
     """Return how people call the document that an edit is about."""
     document: Any = edit.after or edit.before
-    names = {
+    names: dict[str, Callable[[], str]] = {
         TRACKS.name: lambda: f"track {document.name}",
         ROOMS.name: lambda: f"room {document.name}",
         DAYS.name: lambda: f"day {document.name}",

@@ -49,7 +49,7 @@ COMMANDS = (
     Command(
         Door.ADMIN,
         "motd add",
-        "shows a message of the day on every page",
+        "shows a message of the day on the board",
         _add,
         (Parameter.word("LEVEL"), Parameter.text("TEXT")),
         example="info Lunch is at 12:30 in the hall",

@@ -164,5 +164,5 @@ async def scripted(context: ssl.SSLContext | None = None) -> AsyncIterator[Scrip
 async def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:
     """Return once a condition holds."""
     async with asyncio.timeout(patience):
-        while not condition():  # noqa: ASYNC110 - what is waited for need not know of any test
+        while not condition():
             await asyncio.sleep(0.002)
