@@ -5,12 +5,12 @@ PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
-.PHONY: demo test system-packages
+.PHONY: demo test system-packages node-packages
 
 demo: $(VENV)/.installed
 	@$(VENV)/bin/ptgbot demo
 
-test: $(VENV)/.installed-test system-packages
+test: $(VENV)/.installed-test system-packages node-packages
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
@@ -44,3 +44,14 @@ system-packages: $(VENV)/.installed-test
 	fi; \
 	test -z "$$missing" || echo "Not installed: $$missing- the tests that need them are skipped." \
 		"To run them too, as root: apt-get install $$missing"
+
+# Likewise. No lock file: it would name where one machine found them.
+node-packages:
+	@if test -d node_modules/axe-core -a -d node_modules/ical.js -a -d node_modules/node-ical; then :; \
+	elif command -v npm >/dev/null; then \
+		echo "Installing what tests use of Node.js into node_modules, this once"; \
+		npm install --silent --no-audit --no-fund --no-package-lock || \
+			echo "npm could not install it: the tests that need it are skipped."; \
+	else \
+		echo "There is no npm: the tests of accessibility and of other calendar readers are skipped."; \
+	fi

@@ -48,8 +48,10 @@ class ConfigError(Exception):
 Nick = Annotated[str, BeforeValidator(settings.nick), "text"]
 Secret = Annotated[SecretStr, BeforeValidator(settings.secret), "secret text"]
 Hosts = Annotated[tuple[str, ...], BeforeValidator(settings.hosts), "list of host names"]
-Port = Annotated[int, BeforeValidator(settings.port), "number"]
+Port = Annotated[int, BeforeValidator(settings.whole(1, 65535)), "number"]
 Channels = Annotated[tuple[str, ...], BeforeValidator(settings.channels), "list of channels"]
+Days = Annotated[int, BeforeValidator(settings.whole(1, 36500)), "number"]
+Backups = Annotated[int, BeforeValidator(settings.whole(0, 100)), "number"]
 Flag = Annotated[bool, BeforeValidator(settings.flag), "true or false"]
 ReadableFile = Annotated[Path | None, BeforeValidator(settings.readable_file), "path of a file"]
 NewFile = Annotated[Path, BeforeValidator(settings.new_file), "path of a file"]
@@ -93,6 +95,10 @@ class Config(BaseModel):
         description="Where the state is kept. Inside `site_dir` it would be published:"
         " the store is then `<site_dir>-private/<same name>`."
     )
+    keep_backups: Backups = Field(
+        3, description="How many older checkpoints of the state are kept, for `ptgbot restore`."
+    )
+    history_days: Days = Field(365, description="For how many days it is kept who changed what.")
     log_config: ReadableFile = Field(
         None, description="A logging configuration in the format of Python's `logging.config.fileConfig`."
     )

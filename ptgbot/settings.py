@@ -29,7 +29,6 @@ __all__ = [
     "new_file",
     "nick",
     "plain",
-    "port",
     "read_text",
     "readable_file",
     "same",
@@ -37,6 +36,7 @@ __all__ = [
     "shown",
     "store_path",
     "url",
+    "whole",
     "zone",
 ]
 
@@ -110,14 +110,18 @@ def nick(value: object) -> str:
     return text
 
 
-def port(value: object) -> int:
-    """Read a port number."""
-    text = value.strip() if isinstance(value, str) else value
-    if isinstance(text, str) and re.fullmatch("[0-9]{1,5}", text):
-        text = int(text)
-    if not isinstance(text, int) or isinstance(text, bool) or not 1 <= text <= 65535:
-        raise ValueError(f"{shown(value)} is not a number between 1 and 65535")
-    return text
+def whole(least: int, most: int) -> Callable[[object], int]:
+    """Return what reads a whole number between two others."""
+
+    def read(value: object) -> int:
+        number = value.strip() if isinstance(value, str) else value
+        if isinstance(number, str) and re.fullmatch("[0-9]{1,9}", number):
+            number = int(number)
+        if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
+            raise ValueError(f"{shown(value)} is not a number between {least} and {most}")
+        return number
+
+    return read
 
 
 def flag(value: object) -> bool:
@@ -219,7 +223,7 @@ def day(value: object) -> date | None:
     if value == text == "":
         return None
     try:
-        if DAY.fullmatch(text):
+        if DAY.fullmatch(text) and "1970" <= text < "3000":
             return date.fromisoformat(text)
     except ValueError:
         pass

@@ -46,6 +46,8 @@ def test_an_original_configuration_loads_unchanged(tmp_path: Path) -> None:
         "event.timezone": ZoneInfo("UTC"),
         "event.first_day": None,
         "fetch_private": False,
+        "keep_backups": 3,
+        "history_days": 365,
     }
     assert config.event == Event()
 
@@ -211,6 +213,8 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
                 "event.timezone": "Asia/Tokyo",
                 "event.first_day": "2027-03-16",
                 "fetch_private": True,
+                "keep_backups": 5,
+                "history_days": 30,
             }
         ).model_dump()
     )

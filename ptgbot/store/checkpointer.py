@@ -50,6 +50,7 @@ class Checkpointer:
         self._unknown: dict[str, Rows] = {}
         self._held = 0
         self._durable = 0
+        self._in_vain = 0  # the bytes in the newest log when the last checkpoint failed
         self._writer: LogWriter | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -84,16 +85,19 @@ class Checkpointer:
         if self._writer is None or self._loop is None:
             return
         self._durable = durable
-        if self._writer.size > CHECKPOINT_BYTES:
+        if self._writer.size > CHECKPOINT_BYTES + self._in_vain:
             self._begin()
-        elif self._timer is None:
-            self._timer = self._loop.call_later(QUIET_SECONDS, self._when_quiet, durable)
+        else:
+            self._await_quiet(self._loop)
 
-    def _when_quiet(self, seen: int) -> None:
-        assert self._loop is not None
+    def _await_quiet(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._timer is None:
+            self._timer = loop.call_later(QUIET_SECONDS, self._when_quiet, loop, self._durable)
+
+    def _when_quiet(self, loop: asyncio.AbstractEventLoop, seen: int) -> None:
         self._timer = None
         if self._durable != seen:
-            self._timer = self._loop.call_later(QUIET_SECONDS, self._when_quiet, self._durable)
+            self._await_quiet(loop)
         elif self._durable > self._held:
             self._begin()
 
@@ -137,8 +141,13 @@ class Checkpointer:
             await self._loop.run_in_executor(self._thread, partial(self._write, rows, number))
         except OSError as error:
             _log.warning("No checkpoint could be written (%s); the log goes on.", error.strerror or error)
+            if self._writer is not None:
+                # Not with every Change again: that many bytes later, or at a quiet moment.
+                self._in_vain = self._writer.size
+                self._await_quiet(self._loop)
         else:
             self._held = seq
+            self._in_vain = 0
 
     async def _rotate(self, writer: LogWriter, loop: asyncio.AbstractEventLoop, first: int) -> int:
         rotated: asyncio.Future[int] = loop.create_future()

@@ -20,7 +20,7 @@ from ptgbot.core.changes import Change
 from ptgbot.store.files import Files
 from ptgbot.store.schema import Schema, Unreadable
 
-__all__ = ["Record", "carried", "encode", "header", "log_files", "log_path", "read_logs", "seal"]
+__all__ = ["Record", "carried", "encode", "header", "leftovers", "log_files", "log_path", "read_logs", "seal"]
 
 FORMAT = 1
 
@@ -54,6 +54,12 @@ def log_files(store: Path, files: Files | None = None) -> list[tuple[int, Path]]
     pattern = re.compile(re.escape(store.name) + r"\.(\d{8,})\.log")
     names = (files or Files()).names(store.parent)
     return sorted((int(match[1]), store.with_name(match[0])) for match in map(pattern.fullmatch, names) if match)
+
+
+def leftovers(store: Path, files: Files) -> list[Path]:
+    """Return the files that a process was about to put in place when it died."""
+    pattern = re.compile(r"\." + re.escape(store.name) + r"(\.\d{8,}\.log)?\.new")
+    return [store.with_name(name) for name in files.names(store.parent) if pattern.fullmatch(name)]
 
 
 def seal(batch: int, body: bytes) -> bytes:

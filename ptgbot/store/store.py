@@ -132,7 +132,7 @@ class DurableStore:
     def _way_back(self) -> str:
         found = list_backups(self.path, self._files)
         if not found:
-            return "There is no backup to go back to; mend the file, or move it away to begin anew."
+            return "There is no backup to go back to; mend the file, or move it and its logs away to begin anew."
         newest = backup_path(self.path, min(found)).name
         return f"The way back: 'ptgbot restore CONFIG {min(found)}' puts the newest backup, {newest}, in place."
 
@@ -143,6 +143,8 @@ class DurableStore:
                 self._state.load(name, rows)
             self._state.apply(checkpoint.seq, checkpoint.at, ())
             self._checkpointer.read(checkpoint.seq, checkpoint.unknown)
+        elif list_backups(self.path, self._files) and not log.log_files(self.path, self._files):
+            raise Unreadable(f"{self.path} is missing, though there are backups of it")
         self._records, notes = log.read_logs(self.path, self._state.seq, self._schema, self._files)
         for note in notes:
             _log.warning("%s; left out.", note)
@@ -187,7 +189,7 @@ class DurableStore:
         # What the logs hold was read, but whether it is on disk nobody knows: the process before may have died
         # before its sync, or because of it. So it is written once more, and what comes after stands on firm ground.
         writer.open(self._durable + 1 - len(self._records), self._records)
-        for _, path in older:
+        for path in (*(path for _, path in older), *log.leftovers(self.path, self._files)):
             self._files.discard(path)
         self._records = []
         writer.start()

@@ -1,7 +1,7 @@
 """A process with a store under load, to be killed: ``python -m tests.crash.driver STORE``.
 
-It prints the number of each Change once that is acknowledged. What a Change does follows from its number, so that
-whoever kills the process knows what has to be there.
+It prints 0 before it opens the store, and the number of each Change once that is acknowledged. What a Change does
+follows from its number, so that whoever kills the process knows what has to be there.
 """
 
 import asyncio
@@ -11,30 +11,22 @@ from pathlib import Path
 
 import ptgbot.store.checkpointer
 from ptgbot.core.changes import Draft
-from ptgbot.core.documents import Document
+from ptgbot.core.documents import View
 from ptgbot.store import DurableStore
-from tests.store.tables import NOTES, SECRETS, TABLES, Note, Secret, at, tables_of
+from tests.store.tables import NOTES, SECRETS, TABLES, Note, Secret, at
 
-__all__ = ["load", "state_after"]
+__all__ = ["draft_of"]
 
 WAITING = 20  # at once
 
 
-def draft_of(store: DurableStore, seq: int) -> Draft:
+def draft_of(view: View, seq: int) -> Draft:
     """Return what the Change of a number does."""
-    draft = Draft(store.view)
+    draft = Draft(view)
     draft.put(NOTES, Note(f"note{seq % 97}", f"text {seq} " + "x" * (seq % 400), tags=(f"tag{seq % 5}",)))
     draft.remove(NOTES, f"note{(seq * 31) % 89}")
     draft.put(SECRETS, Secret(f"secret{seq % 7}", str(seq), seq))
     return draft
-
-
-def state_after(seq: int, path: Path) -> dict[str, dict[str, Document]]:
-    """Return all documents once the Changes up to a number were made."""
-    store = DurableStore(path, TABLES)
-    for number in range(1, seq + 1):
-        store._state.apply(number, at(number), draft_of(store, number).edits())
-    return {name: dict(documents) for name, documents in tables_of(store.view).items()}
 
 
 async def load(store: DurableStore) -> None:
@@ -43,7 +35,7 @@ async def load(store: DurableStore) -> None:
     async def work() -> None:
         while True:
             seq = store.view.seq + 1
-            store.commit(draft_of(store, seq).edits(), at=at(seq), text="a command")
+            store.commit(draft_of(store.view, seq).edits(), at=at(seq), text="a command")
             await store.saved(seq)
             os.write(1, b"%d\n" % seq)
 
@@ -52,6 +44,7 @@ async def load(store: DurableStore) -> None:
 
 async def main(path: Path) -> None:
     """Open a store and work."""
+    os.write(1, b"0\n")
     ptgbot.store.checkpointer.CHECKPOINT_BYTES = 30_000
     store = DurableStore(path, TABLES)
     store.lock()

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ptgbot.store import DurableStore, StoreUnreadable
-from tests.crash.driver import state_after
+from ptgbot.store.state import State
+from tests.crash.driver import draft_of
 from tests.store.tables import TABLES, at, tables_of
 
 __all__ = ["Kills", "kill"]
@@ -31,17 +32,20 @@ def kill(path: Path, times: int, *, seed: int = 0) -> Kills:
     """Kill a process that works on a store so many times."""
     chance = random.Random(seed)
     kills = Kills()
+    expected = State(TABLES)
     for _ in range(times):
-        last = killed_after(path, chance.randint(1, 3000))
+        # A fifth of them while the store is being opened, or just afterwards.
+        answers = chance.choice((1, chance.randint(1, 200), *[chance.randint(200, 3000)] * 3))
+        last = max(kills.acknowledged, killed_after(path, answers))
         kills.times += 1
         kills.acknowledged = last
-        if wrong := wrong_with(path, last):
+        if wrong := wrong_with(path, last, expected):
             kills.problems.append(f"kill {kills.times}: {wrong}")
     return kills
 
 
 def killed_after(path: Path, answers: int) -> int:
-    """Run a process until so many of its Changes are acknowledged, kill it, return the last one acknowledged."""
+    """Run a process until it has written so many lines, kill it, return the last Change that it acknowledged."""
     command = [sys.executable, "-m", "tests.crash.driver", str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
@@ -58,17 +62,25 @@ def killed_after(path: Path, answers: int) -> int:
     return last
 
 
-def wrong_with(path: Path, last: int) -> str:
-    """Return what is wrong with a store after a kill; empty where everything acknowledged is there."""
+def wrong_with(path: Path, last: int, expected: State) -> str:
+    """Return what is wrong with a store after a kill; empty where everything acknowledged is there.
+
+    Args:
+        path: The store.
+        last: The last Change that was acknowledged.
+        expected: What was there after the kill before; it is brought forward to what is there now.
+    """
     store = DurableStore(path, TABLES)
     try:
         store.read()
     except StoreUnreadable as error:
         return str(error)
     seq = store.view.seq
-    if seq < last:
-        return f"Change {last} was acknowledged, {seq} is the last there is"
-    if store.view.changed_at != at(seq) or tables_of(store.view) != state_after(seq, path):
+    if seq < max(last, expected.seq):
+        return f"Change {last} was acknowledged, {expected.seq} was there, {seq} is the last there is"
+    for number in range(expected.seq + 1, seq + 1):
+        expected.apply(number, at(number), draft_of(expected, number).edits())
+    if (store.view.changed_at, tables_of(store.view)) != (expected.changed_at, tables_of(expected)):
         return f"the documents are not those of Change {seq}"
     return ""
 

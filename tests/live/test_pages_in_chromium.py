@@ -160,7 +160,7 @@ def test_a_page_fits_the_width_and_asks_nobody_else(
 @pytest.mark.parametrize("width", [320, 1280])
 def test_axe_finds_nothing(chromium: Any, site: tuple[Path, str], page: str, width: int) -> None:
     if not AXE.exists():
-        pytest.skip(f"needs axe-core: npm install --no-save axe-core, or PTGBOT_AXE=axe.min.js (there is no {AXE})")
+        pytest.skip(f"needs axe-core: npm install --no-package-lock")
     _, address = site
 
     # Their Content-Security-Policy keeps even the test's own script out of the pages.

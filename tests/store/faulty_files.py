@@ -6,6 +6,7 @@ After a sync that failed, what it was to write may never reach the disk, whateve
 """
 
 import errno
+import os
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -209,7 +210,7 @@ class FaultyFiles(Files):
             half()
         elif self._chance.random() < 0.5:
             work()
-        raise OSError(code, {errno.ENOSPC: "No space left on device"}.get(code, "Input/output error"))
+        raise OSError(code, os.strerror(code))
 
     # -- what there is ------------------------------------------------------------------------------------------
 

@@ -153,7 +153,11 @@ def test_a_mistake_made_by_hand_is_named_with_its_place(
 
 @pytest.mark.parametrize(
     ("content", "place"),
-    [(b"", ", line 1 column 1: "), (b'{"a": {}}x', ", line 1 column "), (b'{\n"a": {\n\xff', ", line 3: this is no UTF-8 text")],
+    [
+        (b"", ", line 1 column 1: "),
+        (b'{"a": {}}x', ", line 1 column "),
+        (b'{\n"a": {\n\xff', ", line 3: this is no UTF-8 text"),
+    ],
 )
 def test_what_is_no_json_is_named_with_its_place(path: Path, content: bytes, place: str) -> None:
     path.write_bytes(content)

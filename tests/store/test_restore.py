@@ -38,7 +38,7 @@ async def test_the_first_checkpoint_leaves_no_backup(path: Path) -> None:
 
 
 async def test_the_checkpoints_that_were_replaced_last_are_kept(path: Path) -> None:
-    seen = []
+    seen: list[bytes] = []
     for _ in range(5):
         await checkpoints(path, 1)
         async with opened(path) as store:
@@ -94,9 +94,7 @@ async def test_a_backup_that_cannot_be_made_does_not_hold_up_the_checkpoint(
             files.plan = lambda number, name: 5 if name == "link" else 0
 
     assert files.names(path.parent) == {"event.json", "event.json.00000004.log"}
-    assert caplog.messages == [
-        "The checkpoint before this one could not be kept as a backup (Input/output error)."
-    ]
+    assert caplog.messages == ["The checkpoint before this one could not be kept as a backup (Input/output error)."]
 
 
 @pytest.mark.parametrize(("number", "expected"), [(1, ["n1", "n2", "n3"]), (3, ["n1"])])
@@ -186,7 +184,7 @@ async def test_a_damaged_store_without_a_backup_says_so(path: Path) -> None:
 
     assert str(caught.value) == (
         f"{path} is no TinyDB file. Nothing was changed. There is no backup to go back to; mend the file, or move it "
-        "away to begin anew."
+        "and its logs away to begin anew."
     )
 
 
@@ -199,6 +197,20 @@ async def test_a_checkpoint_that_vanished_is_missed_and_can_be_put_back(path: Pa
 
     restore(path, 1, TABLES)
     assert await notes(path) == ["n1", "n2"]
+
+
+async def test_a_store_of_which_only_backups_are_left_is_not_begun_anew(path: Path) -> None:
+    await checkpoints(path, 3)
+    for file in (path, *path.parent.glob("*.log")):
+        file.unlink()
+
+    with pytest.raises(StoreUnreadable) as caught:
+        await notes(path)
+
+    assert str(caught.value) == (
+        f"{path} is missing, though there are backups of it. Nothing was changed. The way back: 'ptgbot restore "
+        "CONFIG 1' puts the newest backup, event.json.1.bak, in place."
+    )
 
 
 async def test_there_has_to_be_such_a_backup(path: Path) -> None:

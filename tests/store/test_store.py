@@ -313,6 +313,22 @@ async def test_no_room_for_a_checkpoint_is_no_reason_to_stop(caplog: pytest.LogC
         assert tables_of(store.view)["notes"] == {"a": Note("a", "x"), "b": Note("b", "y")}
 
 
+async def test_a_checkpoint_that_failed_is_not_tried_again_with_every_change(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(ptgbot.store.checkpointer, "CHECKPOINT_BYTES", 2000)
+    monkeypatch.setattr(ptgbot.store.checkpointer, "QUIET_SECONDS", 0.05)
+    files = FaultyFiles()
+    async with opened(DISK, files) as store:
+        files.plan = lambda number, name: errno.EMFILE if name == "create" else 0
+        for n in range(40):
+            await saved(store, Note("a", "x" * 100 + str(n)))
+        assert 1 <= len(caplog.messages) <= 6
+
+        files.plan = willing
+        await until(lambda: DISK in files.disk.names)
+
+
 async def test_an_older_attempt_to_wait_never_goes_unanswered_when_the_disk_refuses() -> None:
     files = FaultyFiles()
     async with opened(DISK, files) as store:
@@ -390,6 +406,8 @@ async def test_a_store_that_changed_nothing_writes_no_checkpoint() -> None:
 
 
 async def test_restarts_leave_no_files_behind(tmp_path: Path) -> None:
+    for name in (".event.json.new", ".event.json.00000001.log.new", ".other.json.new"):
+        (tmp_path / name).write_text("half")
     for n in range(10):
         async with opened(tmp_path / "event.json") as store:
             await saved(store, Note("a", str(n)))
@@ -399,6 +417,7 @@ async def test_restarts_leave_no_files_behind(tmp_path: Path) -> None:
     names = sorted(file.name for file in tmp_path.iterdir())
     assert [name for name in names if name.endswith(".log")] == ["event.json.00000015.log"]
     assert [name for name in names if not name.endswith(".log")] == [
+        ".other.json.new",
         "event.json",
         "event.json.1.bak",
         "event.json.2.bak",
@@ -531,11 +550,11 @@ async def test_stores_leave_no_descriptors_and_no_threads(tmp_path: Path) -> Non
             await until(lambda: store._checkpointer._task is None)
 
     await once()
-    before = (len(os.listdir("/proc/self/fd")), threading.active_count())
+    before = (len(list(Path("/proc/self/fd").iterdir())), threading.active_count())
     for _ in range(5):
         await once()
 
-    assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == before
+    assert (len(list(Path("/proc/self/fd").iterdir())), threading.active_count()) == before
 
 
 # -- one store, one process ---------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """``~log``, ``~undo`` and ``#TRACK undo``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -8,11 +8,15 @@ from typing import Any
 from ptgbot.core.changes import Cause
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
 from ptgbot.core.documents import Table
+from ptgbot.features.history.forget import about, forget
 from ptgbot.features.history.model import HISTORY, TRACES, Entry, entry_id, entry_number, newest_first
 from ptgbot.features.history.undo import take_back
 from ptgbot.features.history.words import summary
+from ptgbot.features.people.model import keys_of
 
-__all__ = ["history_commands"]
+__all__ = ["Purge", "history_commands"]
+
+Purge = Callable[[tuple[str, ...]], Awaitable[None]]
 
 LOG_LINES = 10
 MAX_LOG_LINES = 1000
@@ -29,9 +33,11 @@ class _History:
 
     Args:
         tables: Every table.
+        purge: Removes people from everything on disk besides the state.
     """
 
-    def __init__(self, tables: Iterable[Table[Any]]) -> None:
+    def __init__(self, tables: Iterable[Table[Any]], purge: Purge) -> None:
+        self._purge = purge
         self._tables: Mapping[str, Table[Any]] = {table.name: table for table in tables}
 
     def log(self, call: Call) -> Outcome:
@@ -81,6 +87,33 @@ class _History:
             raise Refused(f"{entry_id(entry.number)} was taken back already, by {entry_id(entry.undone)}.")
         return self._take(call, entry)
 
+    def my_data(self, call: Call) -> Outcome:
+        return Outcome(listing=self._about(call), private=True)
+
+    def _about(self, call: Call) -> tuple[str, ...]:
+        lines = tuple(about(call.view, keys_of(call.actor), call.event))
+        return lines or ("Nothing is stored about you.",)
+
+    def forget_me(self, call: Call) -> Outcome:
+        confirmed = call.arguments.text("YES").lower()
+        if not call.private:
+            raise Refused("Say that to me in private, please.")
+        edits = forget(call.view, keys_of(call.actor))
+        if not edits:
+            return Outcome(reply="Nothing is stored about you.")
+        if not confirmed:
+            lines = self._about(call)
+            return Outcome(listing=(*lines, "To have all of it removed for good, say: forget me yes"))
+        if confirmed != "yes":
+            raise Refused("To have what is stored about you removed for good, say: forget me yes")
+        keys = keys_of(call.actor)
+        return Outcome(
+            edits,
+            "You are forgotten: nothing about you is stored any more, in backups neither.",
+            cause=Cause.PURGE,
+            after=lambda: self._purge(keys),
+        )
+
     def undo_track(self, call: Call) -> Outcome:
         last = _standing(newest_first(call.view, call.track))
         if last is None:
@@ -101,13 +134,15 @@ def _said(entry: Entry) -> str:
     return entry.text or entry.cause.value
 
 
-def history_commands(tables: Iterable[Table[Any]]) -> tuple[Command, ...]:
+def history_commands(tables: Iterable[Table[Any]], purge: Purge) -> tuple[Command, ...]:
     """Return the commands about the history.
 
     Args:
         tables: Every table.
+        purge: Removes people, by the keys of their identities, from everything on disk besides the state: logs,
+            backups, published pages.
     """
-    history = _History(tables)
+    history = _History(tables, purge)
     return (
         Command(
             Door.TRACK,
@@ -133,5 +168,15 @@ def history_commands(tables: Iterable[Table[Any]]) -> tuple[Command, ...]:
             (Parameter.word("ID", optional=True),),
             example="c12",
             note="What has changed since stays as it is, and is named.",
+        ),
+        Command(Door.USER, "my data", "tells you in private all that is stored about you", history.my_data),
+        Command(
+            Door.USER,
+            "forget me",
+            "shows what is stored about you; with 'yes', removes it for good, from backups too",
+            history.forget_me,
+            (Parameter.word("YES", optional=True),),
+            example="yes",
+            note="In private only. What you said for a track stays, as somebody's.",
         ),
     )

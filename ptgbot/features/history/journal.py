@@ -58,8 +58,8 @@ class Journal:
             NotSaved: Changes are refused at the moment; nothing was applied.
         """
         entry = record(edits, number=self.view.seq + 1, at=at, cause=cause, actor=actor, text=text, subject=subject)
-        # What is private leaves no trace of who typed what, beyond the document itself.
-        public = any(_is_public(edit) for edit in edits)
+        # What is private leaves no trace of who typed what, beyond the document itself; neither does being forgotten.
+        public = cause is not Cause.PURGE and any(_is_public(edit) for edit in edits)
         return self._store.commit(
             edits + entry,
             at=at,

@@ -1,0 +1,77 @@
+"""What is stored about a person, and what remains without them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from ptgbot.core.changes import Draft, Edit
+from ptgbot.core.clock import Event
+from ptgbot.core.documents import View
+from ptgbot.features.history.model import HISTORY, SOMEONE, TRACES, Trace, entry_id
+from ptgbot.features.presence.model import CHECKINS
+from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
+
+__all__ = ["about", "forget"]
+
+
+def about(view: View, keys: tuple[str, ...], event: Event) -> Iterator[str]:
+    """Yield what is stored about a person, a line each.
+
+    Args:
+        view: The whole state.
+        keys: The keys of the person's identities.
+        event: The conference.
+    """
+    for key in keys:
+        check_in = view.get(CHECKINS, key)
+        if check_in is not None:
+            left = f", left {_when(event, check_in.left)}" if check_in.left else ""
+            yield f"Check-in of {check_in.nick}: {check_in.location} since {_when(event, check_in.since)}{left}."
+        subscription = view.get(SUBSCRIPTIONS, key)
+        if subscription is not None:
+            yield f"Subscription, sent to {subscription.nick} on {subscription.network}: {subscription.pattern}"
+        for trace in view.where(TRACES, "identity", key).values():
+            entry = view.get(HISTORY, trace.key)
+            if entry is not None:
+                yield f"History {entry_id(entry.number)}, {_when(event, entry.at)}, as {entry.name}: {entry.text}"
+    for trace in _holding(view, keys):
+        yield f"Kept for a day, so that {entry_id(trace.number)} can be taken back: a check-in or subscription of yours."
+
+
+def _when(event: Event, instant: Any) -> str:
+    local = event.local(instant)
+    return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
+
+
+def _holding(view: View, keys: tuple[str, ...]) -> Iterator[Trace]:
+    """Yield the traces that keep private documents of a person."""
+    for trace in view.all(TRACES).values():
+        if trace.edits and any(key in keys for _, key, _, _ in orjson.loads(trace.edits)):
+            yield trace
+
+
+def forget(view: View, keys: tuple[str, ...]) -> tuple[Edit, ...]:
+    """Return the edits after which nothing tells of a person; what they said for a track stays, as somebody's.
+
+    Args:
+        view: A whole state, of now or of a backup.
+        keys: The keys of the person's identities.
+    """
+    draft = Draft(view)
+    for key in keys:
+        draft.remove(CHECKINS, key)
+        draft.remove(SUBSCRIPTIONS, key)
+    for trace in _holding(view, keys):
+        kept = [edit for edit in orjson.loads(trace.edits) if edit[1] not in keys]
+        draft.put(TRACES, replace(trace, edits=orjson.dumps(kept).decode() if kept else ""))
+    for key in keys:
+        for trace in view.where(TRACES, "identity", key).values():
+            entry = view.get(HISTORY, trace.key)
+            if entry is not None:
+                draft.put(HISTORY, replace(entry, name=SOMEONE))
+            draft.put(TRACES, replace(draft.get(TRACES, trace.key) or trace, identity=""))
+    return draft.edits()
+
+
