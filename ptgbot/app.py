@@ -8,28 +8,31 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from ptgbot.catalogue import TABLES, EventRules, make_exporters, make_registry
+from ptgbot.catalogue import MIGRATIONS, TABLES, EventRules, make_exporters, make_registry
 from ptgbot.config import Config
 from ptgbot.core.changes import Change
 from ptgbot.core.clock import Clock, Event, SystemClock
 from ptgbot.core.commands import Registry
 from ptgbot.core.dispatch import Dispatcher
 from ptgbot.core.help import Rest
-from ptgbot.core.protocols import Fetch, Network
+from ptgbot.core.protocols import Fetch, Network, NotSaved
 from ptgbot.delivery import SendQueue
 from ptgbot.features.admin.fetch import fetch_url
+from ptgbot.features.history.commands import Purge
+from ptgbot.features.history.forget import forget
 from ptgbot.features.history.journal import Journal
 from ptgbot.features.subscriptions.model import notifications
 from ptgbot.networks.irc import IRCNetwork, IRCSettings
 from ptgbot.site.publisher import Publisher
 from ptgbot.store import DurableStore
-from ptgbot.takeover import move_original, take_over
+from ptgbot.takeover import forget_in_original, move_original, take_over
 
 __all__ = ["IRC", "Bot", "channel_of", "irc_network", "open_store", "registry_of", "run"]
 
 _log = logging.getLogger(__name__)
 
 IRC = "irc"  # the network's name in identities: it stays when the server's name changes
+_HOUR = 3600.0  # seconds
 _LAST_WORDS = 1.5  # seconds to send what waits, and to publish the last Change, at the end
 
 
@@ -38,10 +41,14 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
-def registry_of(event: Event, rest: Rest, fetch: Fetch = fetch_url) -> Registry:
+async def _nobody(keys: tuple[str, ...]) -> None:  # noqa: ARG001 - a Purge
+    raise RuntimeError("this registry is for reading about commands, not for running them")
+
+
+def registry_of(event: Event, rest: Rest, fetch: Fetch = fetch_url, purge: Purge = _nobody) -> Registry:
     """Return every command, for an event."""
     documentation = f"{event.site_url}/index.html#commands" if event.site_url else "the site's page of links"
-    return make_registry(fetch=fetch, network=IRC, rest=rest, documentation=documentation)
+    return make_registry(fetch=fetch, purge=purge, network=IRC, rest=rest, documentation=documentation)
 
 
 def irc_network(config: Config) -> IRCNetwork:
@@ -65,13 +72,11 @@ def channel_of(config: Config) -> str:
     return f"{config.irc_channels[0]} on {config.irc_servers[0]}"
 
 
-async def open_store(path: Path, named: Path, event: Event, clock: Clock) -> DurableStore:
+async def open_store(config: Config, clock: Clock) -> DurableStore:
     """Return the store, locked, read and started; the file of an original bot is taken over first.
 
     Args:
-        path: Where the store is.
-        named: The file that ``db_filename`` names.
-        event: The conference.
+        config: Where the store is, or will be.
         clock: The time.
 
     Raises:
@@ -80,10 +85,11 @@ async def open_store(path: Path, named: Path, event: Event, clock: Clock) -> Dur
         BadImport: The original bot's file cannot be taken over.
         OSError: The disk refuses it.
     """
-    store = DurableStore(path, TABLES)
+    path, event = config.store_path, config.event
+    store = DurableStore(path, TABLES, keep_backups=config.keep_backups, migrations=MIGRATIONS)
     store.lock()
     try:
-        move_original(path, named, event=event, network=IRC, at=clock.now())
+        move_original(path, config.db_filename, event=event, network=IRC, at=clock.now())
         store.read()
         store.start()
         await take_over(store, event=event, network=IRC, at=clock.now())
@@ -104,6 +110,7 @@ class Bot:
         channel: Where people type commands, as the pages name it.
         clock: The time.
         fetch: Brings what a URL holds.
+        history_days: For how many days it is kept who changed what.
     """
 
     def __init__(
@@ -116,12 +123,13 @@ class Bot:
         channel: str = "",
         clock: Clock | None = None,
         fetch: Fetch = fetch_url,
+        history_days: int = 365,
     ) -> None:
-        clock = clock or SystemClock()
+        self._clock = clock = clock or SystemClock()
         rest = Rest()
-        registry = registry_of(event, rest, fetch)
+        registry = registry_of(event, rest, fetch, self._purge)
         self.store = store
-        self.journal = Journal(store)
+        self.journal = Journal(store, history_days)
         self.networks = {network.name: network for network in networks}
         self.queue = SendQueue(networks)
         self.publisher = Publisher(site_dir, make_exporters(event, registry, channel), store, clock)
@@ -146,9 +154,25 @@ class Bot:
         for send in notifications(change, self.store.view):
             self.queue.submit(send)
 
+    async def _purge(self, keys: tuple[str, ...]) -> None:
+        """Have nothing on disk that tells of a person who is gone from the state already."""
+        await self.store.purge(lambda view: forget(view, keys))
+        nicks = [key.partition("/~")[2] for key in keys if "/~" in key]
+        await asyncio.to_thread(forget_in_original, self.store.path, nicks)
+        await self.publisher.idle()
+
+    async def _expire(self) -> None:
+        """Remove what is kept no longer, every hour, until cancelled."""
+        while True:
+            try:
+                self.journal.expire(self._clock.now())
+            except NotSaved as error:
+                _log.warning("What is too old could not be removed (%s); tried again in an hour.", error)
+            await asyncio.sleep(_HOUR)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop; then end in order, with everything that was accepted on disk."""
-        parts = [asyncio.ensure_future(self.publisher.run()), asyncio.ensure_future(self.queue.run())]
+        parts = [asyncio.ensure_future(work) for work in (self.publisher.run(), self.queue.run(), self._expire())]
         links = [asyncio.ensure_future(n.run(self.dispatcher.accept)) for n in self.networks.values()]
         stopped = asyncio.ensure_future(stop.wait())
         try:
@@ -191,7 +215,7 @@ async def run(config: Config, stop: asyncio.Event) -> None:
         StoreInUse, StoreUnreadable, BadImport, OSError: It cannot start.
     """
     clock = SystemClock()
-    store = await open_store(config.store_path, config.db_filename, config.event, clock)
+    store = await open_store(config, clock)
     config.site_dir.mkdir(parents=True, exist_ok=True)
     bot = Bot(
         event=config.event,
@@ -201,5 +225,6 @@ async def run(config: Config, stop: asyncio.Event) -> None:
         channel=channel_of(config),
         clock=clock,
         fetch=partial(fetch_url, private=config.fetch_private),
+        history_days=config.history_days,
     )
     await bot.run(stop)

@@ -9,7 +9,7 @@ from ptgbot.core.protocols import Exporter, Fetch
 from ptgbot.features.admin.commands import admin_commands
 from ptgbot.features.board.feed import JsonFeed
 from ptgbot.features.board.pages import BoardPage, SignagePage
-from ptgbot.features.history.commands import history_commands
+from ptgbot.features.history.commands import Purge, history_commands
 from ptgbot.features.history.model import HISTORY, TRACES
 from ptgbot.features.history.pages import HistoryFeed, HistoryPage, TrackPages
 from ptgbot.features.motd import commands as motd
@@ -30,12 +30,17 @@ from ptgbot.features.topics.model import LINKS, TOPICS, etherpad_url, meeting_ur
 from ptgbot.features.topics.pages import PadsPage
 from ptgbot.site.html import StaticFiles, Templates
 from ptgbot.site.ics import write_calendar
+from ptgbot.store import Migration
 
-__all__ = ["TABLES", "EventRules", "make_exporters", "make_registry"]
+__all__ = ["MIGRATIONS", "TABLES", "EventRules", "make_exporters", "make_registry"]
 
 # What the event is made of, which ~emptydb empties; the history of that stays.
 CONTENTS = (ACCESS, INFO, TRACKS, DAYS, ROOMS, BOOKINGS, TOPICS, LINKS, CHECKINS, MOTD, SUBSCRIPTIONS)
 TABLES = (*CONTENTS, HISTORY, TRACES)
+
+
+# What brings the documents of older versions to this one, a step each; the first from schema 1 to 2.
+MIGRATIONS: tuple[Migration, ...] = ()
 
 
 class EventRules:
@@ -50,11 +55,12 @@ class EventRules:
         check_track(view, name)
 
 
-def make_registry(*, fetch: Fetch, network: str, rest: Rest, documentation: str) -> Registry:
+def make_registry(*, fetch: Fetch, purge: Purge, network: str, rest: Rest, documentation: str) -> Registry:
     """Return every command.
 
     Args:
         fetch: Brings what a URL holds.
+        purge: Removes people from everything on disk besides the state.
         network: The network whose nicks imported files name.
         rest: Where the rests of long lists are kept.
         documentation: Where people find all commands described.
@@ -68,7 +74,7 @@ def make_registry(*, fetch: Fetch, network: str, rest: Rest, documentation: str)
             *help_commands(rest, documentation),
             *motd.COMMANDS,
             *people.COMMANDS,
-            *history_commands(TABLES),
+            *history_commands(TABLES, purge),
             *admin_commands(CONTENTS, fetch, network),
         )
     )

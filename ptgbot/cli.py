@@ -8,12 +8,15 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ptgbot import __version__
 from ptgbot.config import Config, ConfigError, describe, load
+
+if TYPE_CHECKING:
+    from ptgbot.store import Restored
 
 __all__ = ["main", "web"]
 
@@ -87,7 +90,7 @@ def render(config: Path) -> None:
 
     async def publish() -> None:
         clock = SystemClock()
-        store = await app.open_store(loaded.store_path, loaded.db_filename, loaded.event, clock)
+        store = await app.open_store(loaded, clock)
         try:
             registry = app.registry_of(loaded.event, Rest())
             exporters = make_exporters(loaded.event, registry, app.channel_of(loaded))
@@ -123,7 +126,7 @@ def import_command(config: Path, source: str) -> None:
         else:
             content = await asyncio.to_thread(Path(source).read_bytes)
         clock = SystemClock()
-        store = await app.open_store(loaded.store_path, loaded.db_filename, loaded.event, clock)
+        store = await app.open_store(loaded, clock)
         try:
             return await import_file(store, content, event=loaded.event, network=app.IRC, at=clock.now())
         finally:
@@ -132,6 +135,25 @@ def import_command(config: Path, source: str) -> None:
     for note in _once(bring()):
         click.echo(f"Note: {note}.")
     click.echo(f"{source} is imported.")
+
+
+@main.command(short_help="Go back to a backup of the state.")
+@_CONFIG
+@click.argument("number", metavar="[N]", type=click.IntRange(min=1), default=1)
+def restore(config: Path, number: int) -> None:
+    """Put backup N, 1 being the newest, in the place of the store; what it replaces is kept aside."""
+    from ptgbot.catalogue import MIGRATIONS, TABLES
+    from ptgbot.store import restore as restore_store
+
+    loaded = _load(config)
+
+    async def go_back() -> "Restored":
+        return restore_store(loaded.store_path, number, TABLES, migrations=MIGRATIONS)
+
+    done = _once(go_back())
+    when = f", of {loaded.event.local(done.at):%Y-%m-%d %H:%M %Z}" if done.at else ""
+    click.echo(f"{done.backup.name}, up to change c{done.seq}{when}, is the store now.")
+    click.echo(f"What it replaced is in {done.aside}.")
 
 
 @main.command()
@@ -222,7 +244,7 @@ def _once(work: Coroutine[Any, Any, Any]) -> Any:
     """Run something to its end; where it fails, say so in a line and end with the right status."""
     from ptgbot.core.protocols import NotSaved
     from ptgbot.features.admin.reading import BadImport
-    from ptgbot.store import StoreInUse, StoreUnreadable
+    from ptgbot.store import NoSuchBackup, StoreInUse, StoreUnreadable
 
     try:
         return asyncio.run(work)
@@ -230,7 +252,7 @@ def _once(work: Coroutine[Any, Any, Any]) -> Any:
         lines = ["Nothing was imported:", *error.problems]
     except _Failed as error:
         lines = error.lines
-    except (StoreInUse, StoreUnreadable, NotSaved, OSError) as error:
+    except (NoSuchBackup, StoreInUse, StoreUnreadable, NotSaved, OSError) as error:
         lines = [str(error)]
     for line in lines:
         click.echo(line, err=True)

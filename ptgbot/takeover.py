@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
 from ptgbot.features.admin.legacy import Import, Importer
 from ptgbot.features.admin.reading import BadImport, parse
-from ptgbot.store import DurableStore
+from ptgbot.features.history.journal import Journal
+from ptgbot.store import DurableStore, Files
 from ptgbot.store.checkpoint import META
 from ptgbot.store.log import log_files
 from ptgbot.store.state import State
 
-__all__ = ["import_file", "move_original", "original_path", "take_over"]
+__all__ = ["forget_in_original", "import_file", "move_original", "original_path", "take_over"]
 
 _log = logging.getLogger(__name__)
 
@@ -118,6 +120,25 @@ async def take_over(store: DurableStore, *, event: Event, network: str, at: date
             _log.warning("%s: %s.", kept.name, note)
 
 
+def forget_in_original(store: Path, nicks: Iterable[str]) -> None:
+    """Remove what the original bot's file, kept beside the store, tells of people.
+
+    Args:
+        store: The path of the store.
+        nicks: The nicks they had, in lower case.
+
+    Raises:
+        OSError: The disk refuses it.
+    """
+    gone = set(nicks)
+    for path in sorted(store.parent.glob(f"{store.name}.original*")):
+        data = orjson.loads(path.read_bytes())
+        for key in ("last_check_in", "subscriptions"):
+            if isinstance(data.get(key), dict):
+                data[key] = {nick: value for nick, value in data[key].items() if nick.lower() not in gone}
+        Files().write_whole(path, [orjson.dumps(data)])
+
+
 async def import_file(store: DurableStore, content: bytes, *, event: Event, network: str, at: datetime) -> list[str]:
     """Import a file in the published shape and return once that is on disk.
 
@@ -135,5 +156,5 @@ async def import_file(store: DurableStore, content: bytes, *, event: Event, netw
 
 async def _commit(store: DurableStore, result: Import, at: datetime) -> None:
     if result.edits:
-        change = store.commit(result.edits, at=at, cause=Cause.IMPORT)
+        change = Journal(store).commit(result.edits, at=at, cause=Cause.IMPORT)
         await store.saved(change.seq)

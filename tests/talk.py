@@ -98,10 +98,13 @@ class Talk:
         self.sent: list[Send] = []
         self.changes: list[Change] = []
         self.pages: dict[str, bytes] = {}
+        self.purged: list[tuple[str, ...]] = []
         self.journal = Journal(store)
         ids = itertools.count(1)
         rest = Rest()
-        known = make_registry(fetch=self._fetch, network="irc", rest=rest, documentation=DOCUMENTATION)
+        known = make_registry(
+            fetch=self._fetch, purge=self._purge, network="irc", rest=rest, documentation=DOCUMENTATION
+        )
         self.registry = Registry((*known.commands, *more))
         self.dispatcher = Dispatcher(
             registry=self.registry,
@@ -131,6 +134,9 @@ class Talk:
         """Every document there is, by table and key; not the history, which grows with every command."""
         tables: tuple[Table[Any], ...] = TABLES
         return {table.name: dict(self.store.view.all(table)) for table in tables if table not in (HISTORY, TRACES)}
+
+    async def _purge(self, keys: tuple[str, ...]) -> None:
+        self.purged.append(keys)
 
     async def _fetch(self, url: str) -> bytes:
         if url not in self.pages:

@@ -190,6 +190,8 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         "PTGBOT_EVENT__TIMEZONE": "Asia/Tokyo",
         "PTGBOT_EVENT__FIRST_DAY": "2027-03-16",
         "PTGBOT_FETCH_PRIVATE": "true",
+        "PTGBOT_KEEP_BACKUPS": "5",
+        "PTGBOT_HISTORY_DAYS": "30",
     }
     assert len(environ) == len(FIELDS)
     config, warnings = load(write({}), environ)

@@ -49,6 +49,7 @@ class Checkpointer:
         self._keep = keep
         self._unknown: dict[str, Rows] = {}
         self._held = 0
+        self._size = 0  # of the checkpoint on disk, in bytes
         self._durable = 0
         self._in_vain = 0  # the bytes in the newest log when the last checkpoint failed
         self._writer: LogWriter | None = None
@@ -66,6 +67,7 @@ class Checkpointer:
         """
         self._held = held
         self._unknown = unknown
+        self._size = self._files.size(self._path)
 
     def start(self, writer: LogWriter, durable: int) -> None:
         """Begin. Must be called in the running event loop.
@@ -85,7 +87,8 @@ class Checkpointer:
         if self._writer is None or self._loop is None:
             return
         self._durable = durable
-        if self._writer.size > CHECKPOINT_BYTES + self._in_vain:
+        # A large state is worth a longer log: what checkpoints cost stays in proportion to what is changed.
+        if self._writer.size > max(CHECKPOINT_BYTES, self._size) + self._in_vain:
             self._begin()
         else:
             self._await_quiet(self._loop)
@@ -110,6 +113,16 @@ class Checkpointer:
         self._task = None
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("The checkpoint failed; nothing is lost, the log goes on.", exc_info=error)
+
+    @property
+    def held(self) -> int:
+        """The number of the last Change in the checkpoint on disk."""
+        return self._held
+
+    async def run(self, work: Callable[[], None]) -> None:
+        """Do something with the files of checkpoints, while none is being written."""
+        assert self._loop is not None
+        await self._loop.run_in_executor(self._thread, work)
 
     async def finish(self) -> None:
         """Wait for a checkpoint that is under way, and take a last one if that leaves anything in the log."""
@@ -148,6 +161,7 @@ class Checkpointer:
         else:
             self._held = seq
             self._in_vain = 0
+            self._size = self._files.size(self._path)
 
     async def _rotate(self, writer: LogWriter, loop: asyncio.AbstractEventLoop, first: int) -> int:
         rotated: asyncio.Future[int] = loop.create_future()

@@ -28,6 +28,13 @@ class Files:
         except FileNotFoundError:
             return None
 
+    def size(self, path: Path) -> int:
+        """Return the bytes of a file, 0 where there is none."""
+        try:
+            return path.stat().st_size
+        except OSError:
+            return 0
+
     def same(self, one: Path, other: Path) -> bool:
         """Return whether two names are names of one file."""
         return one.samefile(other)

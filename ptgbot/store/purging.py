@@ -3,7 +3,6 @@
 import logging
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 
 from ptgbot.core.changes import Edit
@@ -14,6 +13,7 @@ from ptgbot.store.files import Files
 from ptgbot.store.log import log_files
 from ptgbot.store.reading import read_state
 from ptgbot.store.schema import Schema, Unreadable
+from ptgbot.store.state import State
 
 __all__ = ["Forget", "purge_copies"]
 
@@ -55,14 +55,14 @@ def _copies(store: Path, files: Files) -> Iterator[Path]:
 
 
 def _purge(path: Path, schema: Schema, files: Files, forget: Forget) -> None:
-    state, unknown, _ = read_state(path, schema, files)
+    state = State(schema.tables.values())
+    found = read_state(path, state, schema, files)
     logs = log_files(path, files)
     edits = forget(state)
     if not edits and not logs:
         return
-    at = state.changed_at or datetime.min
-    state.apply(state.seq, at, edits)
-    rows = Checkpoint.rows(schema.version, state.seq, state.changed_at, state.copy(), unknown)
+    state.apply(state.seq, state.changed_at, edits)
+    rows = Checkpoint.rows(schema.version, state.seq, state.changed_at, state.copy(), found.unknown)
     CheckpointStorage(path, files).write(rows)
     for _, log in logs:
         files.remove(log)

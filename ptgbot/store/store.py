@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from ptgbot.core.changes import Cause, Change, Edit
-from ptgbot.core.documents import Document, Table, View
+from ptgbot.core.documents import Table, View
 from ptgbot.core.identity import Actor
 from ptgbot.core.protocols import Listener, NotSaved
 from ptgbot.store import log
 from ptgbot.store.backups import backup_path, list_backups
-from ptgbot.store.checkpoint import read_checkpoint
 from ptgbot.store.checkpointer import Checkpointer, call_in
 from ptgbot.store.files import Files
 from ptgbot.store.lock import lock_store
+from ptgbot.store.purging import Forget, purge_copies
+from ptgbot.store.reading import read_state
 from ptgbot.store.schema import Migration, Schema, Unreadable
 from ptgbot.store.state import State
 from ptgbot.store.writer import LogWriter
@@ -125,9 +126,12 @@ class DurableStore:
         """
         try:
             with _without_collection():
-                self._read()
+                found = read_state(self.path, self._state, self._schema, self._files)
         except Unreadable as error:
             raise StoreUnreadable(f"{error}. Nothing was changed. {self._way_back()}") from None
+        self._checkpointer.read(found.held, found.unknown)
+        self._records = found.records
+        self._durable = self._state.seq
 
     def _way_back(self) -> str:
         found = list_backups(self.path, self._files)
@@ -135,40 +139,6 @@ class DurableStore:
             return "There is no backup to go back to; mend the file, or move it and its logs away to begin anew."
         newest = backup_path(self.path, min(found)).name
         return f"The way back: 'ptgbot restore CONFIG {min(found)}' puts the newest backup, {newest}, in place."
-
-    def _read(self) -> None:
-        checkpoint = read_checkpoint(self.path, self._schema, self._files)
-        if checkpoint is not None:
-            for name, rows in checkpoint.documents.items():
-                self._state.load(name, rows)
-            self._state.apply(checkpoint.seq, checkpoint.at, ())
-            self._checkpointer.read(checkpoint.seq, checkpoint.unknown)
-        elif list_backups(self.path, self._files) and not log.log_files(self.path, self._files):
-            raise Unreadable(f"{self.path} is missing, though there are backups of it")
-        self._records, notes = log.read_logs(self.path, self._state.seq, self._schema, self._files)
-        for note in notes:
-            _log.warning("%s; left out.", note)
-        for record in self._records:
-            edits = [self._edit(record, *raw) for raw in record.body["edits"]]
-            self._state.apply(record.seq, datetime.fromisoformat(record.body["at"]), edits)
-            if record.schema != self._schema.version:
-                record.body["edits"] = [(edit.table.name, edit.key, edit.after) for edit in edits]
-                record.line = None
-        self._durable = self._state.seq
-
-    def _edit(self, record: log.Record, name: str, key: str, raw: Any) -> Edit:
-        table = self._schema.tables.get(name)
-        if table is None:
-            raise Unreadable(
-                f"{record.place}: there is no table '{name}' here; use the version of the bot that wrote it"
-            )
-        after: Document | None = None
-        if raw is not None:
-            try:
-                [after] = self._schema.decode(name, record.schema, [raw])
-            except ValueError as error:
-                raise Unreadable(f"{record.place}, table '{name}': {error.args[1]}") from None
-        return Edit(table, key, self._state.get(table, key), after)
 
     def start(self) -> None:
         """Begin to accept Changes. Must be called in the running event loop.
@@ -222,6 +192,25 @@ class DurableStore:
         if self._lock is not None:
             self._files.unlock(self._lock)
             self._lock = None
+
+    async def purge(self, forget: Forget) -> None:
+        """Have nothing on disk beside the state of now: what was removed from it is in no log and in no copy.
+
+        Args:
+            forget: Given the state of a copy, returns what to change in it.
+
+        Raises:
+            NotSaved: Some of it is still there; the text says why.
+        """
+        seq = self._state.seq
+        await self.saved(seq)
+        await self._checkpointer.finish()
+        if self._checkpointer.held < seq:
+            raise NotSaved("the disk does not take a checkpoint")
+        try:
+            await self._checkpointer.run(partial(purge_copies, self.path, self._schema, self._files, forget))
+        except OSError as error:
+            raise NotSaved(error.strerror or str(error)) from None
 
     # -- Changes ------------------------------------------------------------------------------------------------
 

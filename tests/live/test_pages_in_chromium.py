@@ -13,18 +13,16 @@ from typing import Any
 
 import pytest
 
-from ptgbot.catalogue import make_registry
+from ptgbot.app import registry_of
+from ptgbot.catalogue import make_exporters
+from ptgbot.core.changes import Cause, Edit
 from ptgbot.core.help import Rest
-from ptgbot.core.protocols import Exporter
-from ptgbot.features.board.feed import JsonFeed
-from ptgbot.features.board.pages import BoardPage, SignagePage
+from ptgbot.core.identity import Actor, Identity, Role
+from ptgbot.features.history.model import record
 from ptgbot.features.motd.model import Motd, Notice
 from ptgbot.features.presence.model import CheckIn
 from ptgbot.features.schedule.model import Day, Info, Room, Slot, Track
-from ptgbot.features.schedule.pages import IndexPage
-from ptgbot.features.topics.model import Now, Topic
-from ptgbot.features.topics.pages import PadsPage
-from ptgbot.site.html import StaticFiles, Templates
+from ptgbot.features.topics.model import TOPICS, Now, Topic
 from ptgbot.store.state import State
 from tests.build import AT, BERLIN, import_state, make_state, put, sample_data
 from tests.live.browser import browser, serve
@@ -32,7 +30,7 @@ from tests.live.browser import browser, serve
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = ("ptg.html", "etherpads.html", "index.html", "signage.html")
+PAGES = ("ptg.html", "etherpads.html", "index.html", "signage.html", "history.html", "track/nova.html")
 SCHEMES = ("light", "dark")
 # A folder for pictures of every page; empty for none.
 PICTURES = os.environ.get("PTGBOT_SCREENSHOTS", "")
@@ -65,28 +63,32 @@ def busy_state() -> State:
         ),
         Topic("translation", Now("Übersetzungen prüfen – wer kann Finnisch?", ago(22 * 60)), (), "Online"),
     )
+    remember(state)
     many = "ada alan barbara edsger frances grace ken linus margaret radia sophie tim".split()
     put(state, [CheckIn(f"irc/~{name}", name, "#nova", AT) for name in many])
     put(state, [CheckIn(f"irc/~{name}", name, "#docs", AT) for name in ("donald", "evi", "knut")])
     return state
 
 
+def remember(state: State) -> None:
+    """Give the state a history, as commands would have left it."""
+    ada = Actor(Identity("irc", "ada", verified=True), "ada", Role.MODERATOR)
+    topics = ["Cells, again", "Placement without tears", "What to drop from the next release", "<b>bold</b> plans"]
+    now: Topic | None = None
+    for number, text in enumerate(topics):
+        at = ago(24 * 60 * (3 - number) + 20)
+        after = Topic("nova", Now(text, at), (), "Ballroom A")
+        edits = (Edit(TOPICS, "nova", now, after),)
+        said = f"#nova now {text}"
+        entry = record(edits, number=100 + number, at=at, cause=Cause.COMMAND, actor=ada, text=said, subject="nova")
+        put(state, [edit.after for edit in entry if edit.after is not None], at=at)
+        now = after
+
+
 def publish(folder: Path, state: State) -> None:
     """Write the pages into a folder."""
-    html = Templates(BERLIN, channel="#harbor on irc.example.org")
-
-    async def fetch(url: str) -> bytes:
-        raise AssertionError(url)
-
-    registry = make_registry(fetch=fetch, network="irc", rest=Rest(), documentation="index.html")
-    exporters: list[Exporter] = [
-        BoardPage(BERLIN, html),
-        SignagePage(BERLIN, html),
-        PadsPage(html),
-        IndexPage(html, registry),
-        JsonFeed(BERLIN),
-        StaticFiles(html),
-    ]
+    registry = registry_of(BERLIN, Rest())
+    exporters = make_exporters(BERLIN, registry, "#harbor on irc.example.org")
     for exporter in exporters:
         for path in exporter.paths(state.public):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -160,7 +162,7 @@ def test_a_page_fits_the_width_and_asks_nobody_else(
 @pytest.mark.parametrize("width", [320, 1280])
 def test_axe_finds_nothing(chromium: Any, site: tuple[Path, str], page: str, width: int) -> None:
     if not AXE.exists():
-        pytest.skip(f"needs axe-core: npm install --no-package-lock")
+        pytest.skip("needs axe-core: npm install --no-package-lock")
     _, address = site
 
     # Their Content-Security-Policy keeps even the test's own script out of the pages.
@@ -262,7 +264,7 @@ def test_no_text_of_people_makes_a_page_wider_or_runs(chromium: Any, tmp_path: P
     publish(tmp_path, state)
 
     with serve(tmp_path) as address:
-        for page in PAGES:
+        for page in (*PAGES[:-1], f"track/{'t' * 50}.html"):
             visit = Visit(chromium, f"{address}/{page}", viewport=size(width))
             with visit as shown:
                 assert (page, shown.evaluate("document.documentElement.scrollWidth")) == (page, width)

@@ -37,7 +37,7 @@ def about(view: View, keys: tuple[str, ...], event: Event) -> Iterator[str]:
             if entry is not None:
                 yield f"History {entry_id(entry.number)}, {_when(event, entry.at)}, as {entry.name}: {entry.text}"
     for trace in _holding(view, keys):
-        yield f"Kept for a day, so that {entry_id(trace.number)} can be taken back: a check-in or subscription of yours."
+        yield f"A check-in or subscription of yours, kept for a day so that {entry_id(trace.number)} can be undone."
 
 
 def _when(event: Event, instant: Any) -> str:
@@ -73,5 +73,3 @@ def forget(view: View, keys: tuple[str, ...]) -> tuple[Edit, ...]:
                 draft.put(HISTORY, replace(entry, name=SOMEONE))
             draft.put(TRACES, replace(draft.get(TRACES, trace.key) or trace, identity=""))
     return draft.edits()
-
-

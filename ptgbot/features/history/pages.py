@@ -13,7 +13,7 @@ from ptgbot.core.clock import Event
 from ptgbot.core.documents import Table, View
 from ptgbot.core.fragments import Fragments, Html
 from ptgbot.features.history.model import HISTORY, Entry, entry_id, newest_first, public_edits
-from ptgbot.features.history.timeline import Timelines
+from ptgbot.features.history.timeline import Spell, Timelines
 from ptgbot.features.history.undo import describe
 from ptgbot.features.history.words import differences, summary
 from ptgbot.features.motd.model import MOTD
@@ -204,8 +204,11 @@ class TrackPages:
             pad=etherpad_url(view, name),
             url=meeting_url(view, name, topic.location),
             slots=self._slots(view, name),
-            spells=self._timelines.of(view, name),
+            days=self._days(self._timelines.of(view, name)),
         ).encode()
+
+    def _days(self, spells: Iterable[Spell]) -> list[tuple[date, list[Spell]]]:
+        return [(day, list(group)) for day, group in groupby(spells, lambda s: self._event.local(s.start).date())]
 
     def _slots(self, view: View, track: str) -> list[dict[str, Any]]:
         places: dict[str, list[str]] = {}

@@ -52,8 +52,8 @@ async def test_the_log_is_for_organisers_and_refuses_what_it_does_not_understand
     [
         "#nova now cells", "#nova next cells", "#nova location terrace", "#nova etherpad https://example.org/p",
         "#nova url https://example.org/m", "#nova color red", "#nova book Ballroom A-TueA1",
-        "#nova unbook Ballroom A-MonA1", "#nova move Ballroom A-MonA1 Loft-2-MonP1", "~add gardening", "~del nova swift",
-        "~motd add info Lunch", "~motd clean", "~requirevoice", "~newday", "~emptydb",
+        "#nova unbook Ballroom A-MonA1", "#nova move Ballroom A-MonA1 Loft-2-MonP1", "~add gardening",
+        "~del nova swift", "~motd add info Lunch", "~motd clean", "~requirevoice", "~newday", "~emptydb",
     ],
 )  # fmt: skip
 async def test_every_command_is_one_undo_away(bot: Talk, command: str) -> None:
@@ -100,8 +100,7 @@ async def test_undo_is_refused_only_when_nothing_is_left(bot: Talk) -> None:
     await bot.say("ada", "#nova now one")
     await bot.say("ada", "#nova now two")
     assert await undone(bot, "~undo c2") == (
-        "Nothing of c2 (#nova now one, ada) is left to take back."
-        " Left as it is, since it has changed: topics of nova."
+        "Nothing of c2 (#nova now one, ada) is left to take back. Left as it is, since it has changed: topics of nova."
     )
     assert await undone(bot, "~undo c99") == "There is no change 'c99': ~log shows their ids, such as c12."
     assert await undone(bot, "~undo x") == "There is no change 'x': ~log shows their ids, such as c12."
@@ -210,4 +209,3 @@ async def test_taking_back_an_import_restores_everything(bot: Talk) -> None:
 async def test_ids_may_be_written_with_and_without_their_letter(bot: Talk) -> None:
     await bot.say("ada", "#nova now one")
     assert re.match("Taken back: c2 ", await undone(bot, "~undo 2"))
-
