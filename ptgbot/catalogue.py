@@ -89,7 +89,6 @@ def make_exporters(event: Event, registry: Registry, channel: str = "") -> tuple
         channel: Where people type them, as they read it, such as ``#ptg on irc.example.org``.
     """
     html = Templates(event, channel=channel)
-    tables = {table.name: table for table in TABLES}
     return (
         BoardPage(event, html),
         JsonFeed(event),
@@ -99,6 +98,6 @@ def make_exporters(event: Event, registry: Registry, channel: str = "") -> tuple
         Calendars(event, TrackLinks(LINKS, etherpad_url, meeting_url), write_calendar),
         StaticFiles(html),
         TrackPages(event, html),
-        HistoryPage(event, html, tables),
-        HistoryFeed(tables),
+        HistoryPage(event, html),
+        HistoryFeed(),
     )

@@ -100,7 +100,11 @@ class Network(Protocol):
 
 
 class Exporter(Protocol):
-    """Something that publishes files of the site from the PUBLIC view."""
+    """Something that publishes files of the site from the PUBLIC view.
+
+    One whose files grow with what happens has a ``patience``: the seconds for which a file may lag behind, so that
+    many Changes are rendered at once.
+    """
 
     def paths(self, view: View) -> Iterable[str]:
         """Return the path, relative to the site, of every file that there is to publish now."""

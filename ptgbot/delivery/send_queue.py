@@ -90,6 +90,14 @@ class _Lane:
             if late:
                 self._drop(len(late), "the link was down too long")
 
+    async def _is_ready(self) -> bool:
+        try:
+            async with asyncio.timeout(0.001):
+                await self.network.ready()
+        except TimeoutError:
+            return False
+        return True
+
     async def _allow(self) -> None:
         """Wait until one more line keeps to the network's pace: a burst, then one in each interval."""
         interval = self.network.interval
@@ -116,6 +124,8 @@ class _Lane:
         except ConnectionError:
             self._down = True
             await asyncio.sleep(0.05)  # until the network notices too, and says that it is not ready
+            if await self._is_ready() and queue and queue[0] is waiting:
+                queue.rotate(-1)  # it is this one target that cannot be reached: the others need not wait
             return
         except Exception:  # noqa: BLE001 - one bad message must not stop the others
             _log.exception("A message to %s on %s was dropped.", waiting.send.target.name, self.network.name)

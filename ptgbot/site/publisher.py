@@ -99,6 +99,7 @@ class Publisher:
         self._turns: dict[str, datetime] = {}
         self._failing: set[str] = set()  # what its exporter could not render
         self._parked: set[str] = set()  # what the disk refused, until the retry
+        self._held: dict[str, float] = {}  # path → until when more may be gathered before it is rendered
         self._behind = True
 
         self._spent = 0.0
@@ -119,8 +120,11 @@ class Publisher:
             except Exception:  # noqa: BLE001 - the other exporters go on
                 _log.exception("What Change %d touches cannot be told; everything there is rendered.", change.seq)
                 touched = self._paths[number][1]
+            patience = getattr(exporter, "patience", 0.0)
             for path in touched:
                 self._touched[path] = change.seq
+                if patience:
+                    self._held.setdefault(path, time.monotonic() + patience)
         self._fall_behind()
 
     async def run(self) -> None:
@@ -131,6 +135,7 @@ class Publisher:
             self._wake.clear()
             self._look_at_clock()
             self._look_at_retry(loop.time())
+            self._look_at_held()
             if not self._behind:
                 await self._sleep(self._until_next(loop.time()))
             elif (early := self._not_before - loop.time()) > 0:
@@ -150,7 +155,10 @@ class Publisher:
             raise NotPublished(f"{self._site_dir} is not complete: " + "; ".join(reasons))
 
     async def idle(self) -> None:
-        """Return once nothing is to be published or being published."""
+        """Return once nothing is to be published or being published; what could wait for more does not."""
+        if self._held:
+            self._held.clear()
+            self._fall_behind()
         await self._quiet.wait()
 
     # -- when ---------------------------------------------------------------------------------------------------
@@ -175,6 +183,12 @@ class Publisher:
             self._parked.clear()
             self._fall_behind()
 
+    def _look_at_held(self) -> None:
+        now = time.monotonic()
+        for path in [path for path, until in self._held.items() if until <= now]:
+            del self._held[path]
+            self._fall_behind()
+
     def _until_next(self, at: float) -> float:
         """Return the seconds until something may be due without a Change."""
         waits = [LOOK_SECONDS]
@@ -182,6 +196,8 @@ class Publisher:
             waits.append((min(self._turns.values()) - self._clock.now()).total_seconds())
         if self._parked:
             waits.append(self._retry_at - at)
+        if self._held:
+            waits.append(min(self._held.values()) - time.monotonic())
         return max(min(waits), 0.0)
 
     async def _sleep(self, seconds: float) -> None:
@@ -226,6 +242,7 @@ class Publisher:
             if everything:
                 self._fresh.clear()
                 self._parked.clear()
+                self._held.clear()
             try:
                 if not self._files.opened:
                     await asyncio.get_running_loop().run_in_executor(self._thread, self._files.open)
@@ -238,7 +255,7 @@ class Publisher:
             failed = await self._publish([path for path in current if self._is_due(path)], current, gone)
             if not self._parked:
                 self._accepted()
-            if not self._behind and not self._parked:
+            if not self._behind and not self._parked and not self._held:
                 self._quiet.set()
             return failed
 
@@ -282,6 +299,7 @@ class Publisher:
             self._touched.pop(path, None)
             self._fresh.pop(path, None)
             self._turns.pop(path, None)
+            self._held.pop(path, None)
             self._failing.discard(path)
         # What an exporter published that cannot list its files stays: nobody said that it is to go.
         return current, self._files.published - current.keys() - self._parked if complete else set()
@@ -317,7 +335,8 @@ class Publisher:
         return True
 
     def _is_due(self, path: str) -> bool:
-        return self._fresh.get(path, -1) < self._touched.get(path, 0) and path not in self._parked
+        behind = self._fresh.get(path, -1) < self._touched.get(path, 0)
+        return behind and path not in self._parked and path not in self._held
 
     async def _render(self, path: str, exporter: Exporter) -> _Rendered | str:
         """Return a file all of which is on disk in the store, or why there is none."""

@@ -1,9 +1,11 @@
 """``python -m tests.bench.run [--write]``: prints the figures, and puts them into docs/performance.md."""
 
 import argparse
+import asyncio
 import os
 import platform
 import re
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from ptgbot import __version__
 from tests.bench.inside import commands_per_second
 from tests.bench.outside import line_to_page
 from tests.live.ngircd import ngircd_program
+from tests.store.measure import checkpoint_stall, commit_latency, make_large, start_time
 
 __all__ = ["main"]
 
@@ -60,12 +63,27 @@ def _felt() -> list[tuple[str, str, str]]:
     ]
 
 
+def _store() -> list[tuple[str, str, str]]:
+    with tempfile.TemporaryDirectory(prefix="ptgbot-bench-") as name:
+        folder = Path(name)
+        commit = asyncio.run(commit_latency(folder / "latency.json"))
+        asyncio.run(make_large(folder / "large.json"))
+        start = start_time(folder / "large.json")
+        late, _ = asyncio.run(checkpoint_stall(folder / "large.json"))
+    return [
+        ("commit to on disk, p50", f"{commit.p50:.2f} ms", ""),
+        ("commit to on disk, p99", f"{commit.p99:.2f} ms", ""),
+        ("start with 100,000 documents and 10 MB of log", f"{start:.2f} s", "2 s"),
+        ("loop held up by checkpoints of 100,000 documents, at most", f"{late.most:.0f} ms", "20 ms"),
+    ]
+
+
 def main() -> None:
     """Measure, print, and write if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
     arguments = parser.parse_args()
-    rows = _per_second() + _felt()
+    rows = _per_second() + _felt() + _store()
     lines = [f"Measured on {machine()}.", "", "| what | measured | target |", "|---|---|---|"]
     lines += [f"| {' | '.join(row)} |" for row in rows]
     print("\n".join(lines))

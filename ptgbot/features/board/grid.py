@@ -18,10 +18,11 @@ from ptgbot.features.schedule.model import (
     format_place,
     plan,
     sorted_rooms,
+    track_colors,
 )
 from ptgbot.features.topics.model import LINKS, meeting_url
 
-__all__ = ["Cell", "Grid", "Line", "grids", "next_turn", "running", "track_colors"]
+__all__ = ["Cell", "Grid", "Line", "grids", "next_turn", "running"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,6 @@ class Grid:
         """The code of a free slot to explain booking with, one without blanks if there is one; empty without any."""
         free = [cell.code for line in self.lines for cell in line.cells if cell and not cell.track]
         return next((code for code in free if " " not in code), free[0] if free else "")
-
-
-track_colors: Derived[dict[str, str]] = Derived(
-    (TRACKS,), lambda view: {track.name: track.color for track in view.all(TRACKS).values()}
-)
 
 
 def _grids(view: View, event: Event) -> tuple[Grid, ...]:

@@ -6,8 +6,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from ptgbot.core.documents import View
-from ptgbot.features.board.grid import track_colors
 from ptgbot.features.presence.model import CHECKINS, here
+from ptgbot.features.schedule.model import track_colors
 from ptgbot.features.topics.model import TOPICS, etherpad_url, meeting_url
 
 __all__ = ["MAX_NAMES", "Crowds", "next_parts", "now_parts"]

@@ -61,7 +61,7 @@ class _History:
         undone = f" (taken back by {entry_id(entry.undone)})" if entry.undone else ""
         return (
             f"{entry_id(entry.number)} {when:%a %d %b %H:%M} {_name(entry)}{account}: {_said(entry)}{undone}"
-            f" [{summary(entry, self._tables)}]"
+            f" [{summary(entry)}]"
         )
 
     def _take(self, call: Call, entry: Entry) -> Outcome:

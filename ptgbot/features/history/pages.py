@@ -7,15 +7,15 @@ from itertools import groupby, islice
 from typing import Any
 
 import orjson
+from markupsafe import Markup
 
 from ptgbot.core.changes import Change
 from ptgbot.core.clock import Event
-from ptgbot.core.documents import Table, View
+from ptgbot.core.documents import View
 from ptgbot.core.fragments import Fragments, Html
-from ptgbot.features.history.model import HISTORY, Entry, entry_id, newest_first, public_edits
+from ptgbot.features.history.model import HISTORY, Entry, entry_id, newest_first
 from ptgbot.features.history.timeline import Spell, Timelines
-from ptgbot.features.history.undo import describe
-from ptgbot.features.history.words import differences, summary
+from ptgbot.features.history.words import describe, differences, raw_edits, summary
 from ptgbot.features.motd.model import MOTD
 from ptgbot.features.schedule.model import (
     BOOKINGS,
@@ -25,14 +25,14 @@ from ptgbot.features.schedule.model import (
     TRACKS,
     format_place,
     plan,
+    track_colors,
 )
 from ptgbot.features.topics.model import LINKS, TOPICS, etherpad_url, meeting_url, topic_of
 
 __all__ = ["HistoryFeed", "HistoryPage", "TrackPages"]
 
 MOST_ENTRIES = 2000  # on the page; the feed has them all
-
-Tables = Mapping[str, Table[Any]]
+PATIENCE = 3.0  # seconds: nobody waits for the history, and it grows
 
 
 class HistoryPage:
@@ -41,15 +41,14 @@ class HistoryPage:
     Args:
         event: The conference.
         html: The site's templates.
-        tables: Every table, by name.
     """
 
     path = "history.html"
+    patience = PATIENCE
 
-    def __init__(self, event: Event, html: Html, tables: Tables) -> None:
+    def __init__(self, event: Event, html: Html) -> None:
         self._event = event
         self._html = html
-        self._tables = tables
         self._entries: dict[date, Fragments] = {}
         self._days = Fragments(partial(html, "history/day.html"))
 
@@ -92,7 +91,7 @@ class HistoryPage:
             "cause": entry.cause.value,
             "track": entry.subject if linked else "",
             "undone": entry_id(entry.undone) if entry.undone else "",
-            "summary": summary(entry, self._tables),
+            "summary": summary(entry),
         }
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - an Exporter's
@@ -101,16 +100,12 @@ class HistoryPage:
 
 
 class HistoryFeed:
-    """Publishes ``history.json``: every entry, the oldest first.
-
-    Args:
-        tables: Every table, by name.
-    """
+    """Publishes ``history.json``: every entry, the oldest first."""
 
     path = "history.json"
+    patience = PATIENCE
 
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
+    def __init__(self) -> None:
         self._kept: dict[str, tuple[Entry, bytes]] = {}
 
     def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - it is always there
@@ -137,7 +132,7 @@ class HistoryFeed:
                 "was": "new" if edit.before is None else "removed" if edit.after is None else "changed",
                 "fields": {name: {"before": before, "after": after} for name, before, after in differences(edit)},
             }
-            for edit in public_edits(entry, self._tables)
+            for edit in raw_edits(entry.edits)
         ]
         return orjson.dumps(
             {
@@ -165,10 +160,13 @@ class TrackPages:
         html: The site's templates.
     """
 
+    patience = PATIENCE
+
     def __init__(self, event: Event, html: Html) -> None:
         self._event = event
         self._html = html
         self._timelines = Timelines()
+        self._spells: dict[tuple[str, date], Fragments] = {}
 
     def paths(self, view: View) -> Iterable[str]:
         """Return the path of every track's page."""
@@ -192,7 +190,7 @@ class TrackPages:
         name = path.removeprefix("track/").removesuffix(".html")
         track = view.get(TRACKS, name)
         topic = topic_of(view, name)
-        colors = {other.name: other.color for other in view.all(TRACKS).values()}
+        colors = track_colors(view)
         return self._html(
             "history/track.html",
             path=path,
@@ -204,11 +202,17 @@ class TrackPages:
             pad=etherpad_url(view, name),
             url=meeting_url(view, name, topic.location),
             slots=self._slots(view, name),
-            days=self._days(self._timelines.of(view, name)),
+            days=self._days(name, self._timelines.of(view, name), colors),
         ).encode()
 
-    def _days(self, spells: Iterable[Spell]) -> list[tuple[date, list[Spell]]]:
-        return [(day, list(group)) for day, group in groupby(spells, lambda s: self._event.local(s.start).date())]
+    def _days(self, track: str, spells: Iterable[Spell], colors: Mapping[str, str]) -> Markup:
+        """Return what a track discussed, a part a day; what is over is made only once."""
+        days = []
+        for day, group in groupby(spells, lambda spell: self._event.local(spell.start).date()):
+            parts = self._spells.setdefault((track, day), Fragments(partial(self._html, "history/spell.html")))
+            made = parts((spell.start.isoformat(), {"spell": spell, "day": day, "colors": colors}) for spell in group)
+            days.append(self._html("history/topics.html", day=day, spells=made))
+        return Markup().join(days)
 
     def _slots(self, view: View, track: str) -> list[dict[str, Any]]:
         places: dict[str, list[str]] = {}

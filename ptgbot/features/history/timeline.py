@@ -1,13 +1,13 @@
 """What each track discussed when, read out of the history."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from ptgbot.core.documents import Table, View
-from ptgbot.features.history.model import HISTORY, Entry, newest_first, public_edits
-from ptgbot.features.topics.model import TOPICS, Topic
+from ptgbot.core.documents import View
+from ptgbot.features.history.model import HISTORY, Entry, newest_first
+from ptgbot.features.history.words import raw_edits
+from ptgbot.features.topics.model import TOPICS
 
 __all__ = ["Spell", "Timelines"]
 
@@ -31,7 +31,6 @@ class Timelines:
     """The timelines of all tracks. Each entry of the history is read once."""
 
     def __init__(self) -> None:
-        self._tables: Mapping[str, Table[Any]] = {TOPICS.name: TOPICS}
         self._spells: dict[str, list[Spell]] = {}
         self._read: list[int] = []
         self._version = -1
@@ -60,20 +59,21 @@ class Timelines:
     def _add(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             self._read.append(entry.number)
-            for edit in public_edits(entry, self._tables):
-                after = edit.after
-                self._set(edit.key, after if isinstance(after, Topic) else None, entry.at)
+            for edit in raw_edits(entry.edits):
+                if edit.table == TOPICS.name:
+                    now = (edit.after or {}).get("now")
+                    since = now and now.get("since")
+                    start = datetime.fromisoformat(since) if since else entry.at
+                    self._set(edit.key, now and now.get("text"), start, entry.at)
 
-    def _set(self, track: str, topic: Topic | None, at: datetime) -> None:
+    def _set(self, track: str, text: str | None, start: datetime, at: datetime) -> None:
         """Note what a track discusses from an instant on."""
         spells = self._spells.setdefault(track, [])
         last = spells[-1] if spells else None
-        now = topic.now if topic else None
-        start = None if now is None else now.since or at
         if last is not None and last.end is None:
-            if now is not None and (last.text, last.start) == (now.text, start):
+            if (last.text, last.start) == (text, start):
                 return  # something else about the track changed
             spells[-1] = Spell(last.text, last.start, at)
-        if now is not None and start is not None:
+        if text:
             # What an undo brings back goes on from then; it was not discussed meanwhile.
-            spells.append(Spell(now.text, max(start, spells[-1].end or start) if spells else start, None))
+            spells.append(Spell(text, max(start, spells[-1].end or start) if spells else start, None))

@@ -1,20 +1,20 @@
 """Taking a Change back, as far as nothing has been built on it since."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
+
 from ptgbot.core.changes import Draft, Edit
+from ptgbot.core.codec import encode
 from ptgbot.core.documents import Document, Table, View
 from ptgbot.features.history.model import HISTORY, Entry, private_edits, public_edits
-from ptgbot.features.motd.model import MOTD
-from ptgbot.features.people.model import ACCESS
-from ptgbot.features.presence.model import CHECKINS
-from ptgbot.features.schedule.model import BOOKINGS, DAYS, INFO, ROOMS, TRACKS, Booking, format_place
-from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
+from ptgbot.features.history.words import RawEdit, describe
+from ptgbot.features.schedule.model import BOOKINGS, ROOMS, TRACKS, Booking
 from ptgbot.features.topics.model import LINKS, TOPICS
 
-__all__ = ["Undo", "describe", "take_back"]
+__all__ = ["Undo", "take_back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ def take_back(view: View, entry: Entry, number: int, tables: Mapping[str, Table[
         if current == edit.after:
             back[place] = Edit(edit.table, edit.key, current, edit.before)
         else:
-            left[place] = describe(edit)
+            left[place] = _name(edit)
     while wrong := _unfounded(_after(view, back.values()), back):
         for place in wrong:
-            left[place] = describe(back.pop(place))
+            left[place] = _name(back.pop(place))
     draft = Draft(view)
     for edit in back.values():
         if edit.after is None:
@@ -112,20 +112,6 @@ def _unfounded(after: dict[str, dict[str, Document]], back: Mapping[tuple[str, s
     return wrong
 
 
-def describe(edit: Edit) -> str:
-    """Return how people call the document that an edit is about."""
-    document: Any = edit.after or edit.before
-    names: dict[str, Callable[[], str]] = {
-        TRACKS.name: lambda: f"track {document.name}",
-        ROOMS.name: lambda: f"room {document.name}",
-        DAYS.name: lambda: f"day {document.name}",
-        BOOKINGS.name: lambda: f"{document.track} in {format_place(document.room, document.slot)}",
-        TOPICS.name: lambda: f"topics of {document.track}",
-        LINKS.name: lambda: f"links of {document.track}",
-        MOTD.name: lambda: "messages of the day",
-        INFO.name: lambda: "the event's links",
-        ACCESS.name: lambda: "who may speak for tracks",
-        CHECKINS.name: lambda: "a check-in",
-        SUBSCRIPTIONS.name: lambda: "a subscription",
-    }
-    return names[edit.table.name]() if edit.table.name in names else edit.table.name
+def _name(edit: Edit) -> str:
+    before, after = orjson.loads(encode((edit.before, edit.after)))
+    return describe(RawEdit(edit.table.name, edit.key, before, after))

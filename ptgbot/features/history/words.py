@@ -1,47 +1,91 @@
-"""What an entry did, in words: for the log and the page."""
+"""What an entry did, in words: for the log, the page and the feed.
 
-from collections.abc import Mapping
-from dataclasses import fields
-from datetime import datetime
-from typing import Any
+Documents are read as the JSON that the entry holds, so that entries of older versions can be told of too.
+"""
 
-from ptgbot.core.changes import Edit
-from ptgbot.core.documents import Table
-from ptgbot.features.history.model import Entry, public_edits
-from ptgbot.features.history.undo import describe
-from ptgbot.features.topics.model import Now
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
-__all__ = ["differences", "summary"]
+import orjson
+
+from ptgbot.features.history.model import Entry
+from ptgbot.features.schedule.model import format_place
+
+__all__ = ["RawEdit", "describe", "differences", "raw_edits", "summary"]
+
+Raw = Mapping[str, Any]
 
 _HIDDEN = frozenset({"id", "revision", "changed", "position"})  # of no use to people
 _MOST = 4
 
+_NAMES: Mapping[str, Callable[[Raw], str]] = {
+    "tracks": lambda d: f"track {d['name']}",
+    "rooms": lambda d: f"room {d['name']}",
+    "days": lambda d: f"day {d['name']}",
+    "bookings": lambda d: f"{d['track']} in {format_place(d['room'], d['slot'])}",
+    "topics": lambda d: f"topics of {d['track']}",
+    "links": lambda d: f"links of {d['track']}",
+    "motd": lambda d: "messages of the day",
+    "event": lambda d: "the event's links",
+    "access": lambda d: "who may speak for tracks",
+    "checkins": lambda d: "a check-in",
+    "subscriptions": lambda d: "a subscription",
+}
+
+
+class RawEdit(NamedTuple):
+    """One document before and after, as JSON values; None where it was not there.
+
+    Args:
+        table: The name of its table.
+        key: Its key.
+        before: The document before.
+        after: The document after.
+    """
+
+    table: str
+    key: str
+    before: Raw | None
+    after: Raw | None
+
+
+def raw_edits(text: str) -> list[RawEdit]:
+    """Return the edits that an entry or a trace holds."""
+    return [RawEdit(*edit) for edit in orjson.loads(text or "[]")]
+
+
+def describe(edit: RawEdit) -> str:
+    """Return how people call the document that an edit is about."""
+    document = edit.after or edit.before or {}
+    try:
+        return _NAMES[edit.table](document)
+    except KeyError:  # an older version had other tables, or other fields
+        return f"{edit.table} {edit.key}"
+
 
 def _shown(value: Any) -> str:
-    if isinstance(value, Now):
-        return value.text
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="minutes")
-    if isinstance(value, tuple):
-        return ", ".join(_shown(item) for item in value)
+    if isinstance(value, dict):
+        return str(value.get("text") or value.get("name") or value)
+    if isinstance(value, list):
+        return ", ".join(_shown(item) for item in value) or "nothing"
     if value is None or value == "":
         return "nothing"
     return str(value)
 
 
-def differences(edit: Edit) -> list[tuple[str, str, str]]:
+def differences(edit: RawEdit) -> list[tuple[str, str, str]]:
     """Return the fields that an edit altered: name, before and after."""
     before, after = edit.before, edit.after
     if before is None or after is None:
         return []
     return [
-        (field.name, _shown(getattr(before, field.name)), _shown(getattr(after, field.name)))
-        for field in fields(before)
-        if field.name not in _HIDDEN and getattr(before, field.name) != getattr(after, field.name)
+        (name, _shown(before.get(name)), _shown(after.get(name)))
+        for name in {**before, **after}
+        if name not in _HIDDEN and before.get(name) != after.get(name)
     ]
 
 
-def _edit(edit: Edit) -> str:
+def _edit(edit: RawEdit) -> str:
     name = describe(edit)
     if edit.before is None:
         return f"{name}: new"
@@ -50,8 +94,8 @@ def _edit(edit: Edit) -> str:
     return f"{name}: " + "; ".join(f"{field} {before} → {after}" for field, before, after in differences(edit))
 
 
-def summary(entry: Entry, tables: Mapping[str, Table[Any]]) -> str:
+def summary(entry: Entry) -> str:
     """Return what an entry did to documents that everybody can see, in a line."""
-    edits = public_edits(entry, tables)
+    edits = raw_edits(entry.edits)
     more = f", and {len(edits) - _MOST} more" if len(edits) > _MOST else ""
     return ("; ".join(_edit(edit) for edit in edits[:_MOST]) + more) or "nothing that everybody can see"

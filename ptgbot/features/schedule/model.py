@@ -37,6 +37,7 @@ __all__ = [
     "room_today",
     "sorted_rooms",
     "today",
+    "track_colors",
     "track_name_problem",
     "untimed_slots",
 ]
@@ -240,6 +241,11 @@ def check_track(view: View, name: str) -> None:
 def random_color() -> str:
     """Return a colour out of the palette, for a new track."""
     return random.choice(PALETTE)  # noqa: S311 - nobody gains by guessing it
+
+
+track_colors: Derived[dict[str, str]] = Derived(
+    (TRACKS,), lambda view: {track.name: track.color for track in view.all(TRACKS).values()}
+)
 
 
 # -- rooms and bookings ---------------------------------------------------------------------------------------------
