@@ -64,8 +64,8 @@ def test_now_comes_by_track_with_since_when_where_and_the_pad() -> None:
     page = board(small_state())
 
     assert text_of(part(page, "section", "now")) == (
-        "Now docs first steps Pad of docs"
-        " nova cells, with docs since 14:00 Where: Ballroom A Pad of nova"
+        "Now docs first steps Pad of docs History of docs"
+        " nova cells, with docs since 14:00 Where: Ballroom A Pad of nova History of nova"
         " Is your room talking about something else? Anyone there can say so in the event's channel: #TRACK now TOPIC."
         " Tell people where you are: +in #TRACK, and +out when you leave."
     )

@@ -32,8 +32,10 @@ def test_every_track_has_its_pad_and_its_calendar() -> None:
     assert links == [
         "https://pad.example.org/docs?x=1&y=2",
         "docs.ics",
+        "track/docs.html",
         "https://etherpad.opendev.org/p/harbor-nova",
         "nova.ics",
+        "track/nova.html",
     ]
     assert "#TRACK etherpad URL" in text_of(page)
     assert "#TRACK etherpad auto" in text_of(page)
