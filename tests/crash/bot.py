@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import orjson
@@ -61,7 +62,7 @@ async def work(folder: Path, first: int) -> None:
     store.lock()
     store.read()
     store.start()
-    event, now = Event("Kill"), SystemClock().now()
+    event, now = Event("Kill", first_day=date(2026, 11, 23)), SystemClock().now()
     if store.view.seq == 0:
         await import_file(store, orjson.dumps(SAMPLE), event=event, network=IRC, at=now)
     network = _Crowd()
