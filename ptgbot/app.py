@@ -23,7 +23,7 @@ from ptgbot.features.history.forget import forget
 from ptgbot.features.history.journal import Journal
 from ptgbot.features.subscriptions.model import notifications
 from ptgbot.networks.irc import IRCNetwork, IRCSettings
-from ptgbot.site.publisher import Publisher
+from ptgbot.site.publisher import NotPublished, Publisher
 from ptgbot.store import DurableStore
 from ptgbot.takeover import forget_in_original, move_original, take_over
 
@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 
 IRC = "irc"  # the network's name in identities: it stays when the server's name changes
 _HOUR = 3600.0  # seconds
+_PATIENCE = 20.0  # seconds for the site to be published
 _LAST_WORDS = 1.5  # seconds to send what waits, and to publish the last Change, at the end
 
 
@@ -159,7 +160,12 @@ class Bot:
         await self.store.purge(lambda view: forget(view, keys))
         nicks = [key.partition("/~")[2] for key in keys if "/~" in key]
         await asyncio.to_thread(forget_in_original, self.store.path, nicks)
-        await self.publisher.idle()
+        try:
+            await asyncio.wait_for(self.publisher.published(), _PATIENCE)
+        except TimeoutError:
+            raise NotSaved(self.publisher.problem or "the site takes long to be published") from None
+        except NotPublished as error:
+            raise NotSaved(str(error)) from None
 
     async def _expire(self) -> None:
         """Remove what is kept no longer, every hour, until cancelled."""
@@ -215,8 +221,8 @@ async def run(config: Config, stop: asyncio.Event) -> None:
         StoreInUse, StoreUnreadable, BadImport, OSError: It cannot start.
     """
     clock = SystemClock()
-    store = await open_store(config, clock)
     config.site_dir.mkdir(parents=True, exist_ok=True)
+    store = await open_store(config, clock)
     bot = Bot(
         event=config.event,
         store=store,

@@ -210,6 +210,8 @@ def _load(path: Path) -> Config:
     except ConfigError as error:
         for problem in error.problems:
             click.echo(problem, err=True)
+        for warning in error.warnings:
+            click.echo(f"Warning: {warning}", err=True)
         sys.exit(BAD_CONFIG)
     for warning in warnings:
         click.echo(f"Warning: {warning}", err=True)
@@ -236,6 +238,11 @@ def _until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         await work(stop)
+        # It ended in order. A look-up of a name that hangs in a thread must not hold the process for minutes.
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(DONE)
 
     _once(run())
 
@@ -244,6 +251,7 @@ def _once(work: Coroutine[Any, Any, Any]) -> Any:
     """Run something to its end; where it fails, say so in a line and end with the right status."""
     from ptgbot.core.protocols import NotSaved
     from ptgbot.features.admin.reading import BadImport
+    from ptgbot.site.publisher import NotPublished
     from ptgbot.store import NoSuchBackup, StoreInUse, StoreUnreadable
 
     try:
@@ -252,7 +260,7 @@ def _once(work: Coroutine[Any, Any, Any]) -> Any:
         lines = ["Nothing was imported:", *error.problems]
     except _Failed as error:
         lines = error.lines
-    except (NoSuchBackup, StoreInUse, StoreUnreadable, NotSaved, OSError) as error:
+    except (NoSuchBackup, NotPublished, StoreInUse, StoreUnreadable, NotSaved, OSError) as error:
         lines = [str(error)]
     for line in lines:
         click.echo(line, err=True)

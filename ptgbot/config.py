@@ -1,7 +1,7 @@
 """The configuration: a JSON file, the environment and files of secrets, checked as a whole."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -37,9 +37,11 @@ class ConfigError(Exception):
 
     Args:
         problems: What is wrong, a line each, beginning with the key that it is about. No line shows a secret.
+        warnings: What is odd besides, and may explain it: a key that is misspelt is missing under its name.
     """
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: list[str], warnings: Sequence[str] = ()) -> None:
+        self.warnings = [settings.plain(warning) for warning in warnings]
         self.problems = [settings.plain(problem) for problem in problems]
         super().__init__("; ".join(self.problems))
 
@@ -182,7 +184,7 @@ def load(path: Path, environ: Mapping[str, str]) -> tuple[Config, list[str]]:
         found = [e for e in error.errors() if e["type"] != "default_factory_not_called"]  # follows from another one
         problems += [text for key, text in map(_in_our_words, found) if key not in gathered.broken]
     if config is None or problems:
-        raise ConfigError(problems)
+        raise ConfigError(problems, gathered.warnings)
     config._sources = gathered.sources  # noqa: SLF001 - ours
     return config, [settings.plain(warning) for warning in (*gathered.warnings, *_doubts(config, path))]
 

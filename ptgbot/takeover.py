@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -76,6 +77,7 @@ def move_original(store: Path, named: Path, *, event: Event, network: str, at: d
     if kept.exists():
         kept.replace(_free_name(kept))
     shutil.move(named.resolve(), kept)  # the file itself, where the name is a link to it
+    kept.chmod(0o600)  # it tells where people were and what they subscribed to
     for path in (kept, kept.parent):
         _sync(path)
     _log.warning("%s is the file of an original bot: moved to %s, its contents are taken over.", named, kept)
@@ -131,12 +133,24 @@ def forget_in_original(store: Path, nicks: Iterable[str]) -> None:
         OSError: The disk refuses it.
     """
     gone = set(nicks)
-    for path in sorted(store.parent.glob(f"{store.name}.original*")):
-        data = orjson.loads(path.read_bytes())
+    kept = original_path(store).name
+    for path in sorted(path for path in store.parent.iterdir() if path.name.startswith(kept)):
+        try:
+            data = parse(path.read_bytes())
+        except BadImport:
+            _log.warning("%s cannot be read; removed, since somebody wants to be forgotten.", path)
+            path.unlink()
+            continue
         for key in ("last_check_in", "subscriptions"):
             if isinstance(data.get(key), dict):
-                data[key] = {nick: value for nick, value in data[key].items() if nick.lower() not in gone}
+                data[key] = {nick: value for nick, value in data[key].items() if not _names(nick, value) & gone}
         Files().write_whole(path, [orjson.dumps(data)])
+
+
+def _names(nick: str, value: Any) -> set[str]:
+    """Return the nicks that an entry of the original bot's file is about, in lower case."""
+    inner = value.get("nick") if isinstance(value, dict) else None
+    return {nick.lower(), inner.lower() if isinstance(inner, str) else nick.lower()}
 
 
 async def import_file(store: DurableStore, content: bytes, *, event: Event, network: str, at: datetime) -> list[str]:

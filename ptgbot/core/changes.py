@@ -17,7 +17,6 @@ class Cause(StrEnum):
     COMMAND = "command"
     UNDO = "undo"
     IMPORT = "import"
-    TIMER = "timer"
     PURGE = "purge"
 
 

@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from ptgbot.core.changes import Change
 from ptgbot.core.clock import Clock, Event
 from ptgbot.core.commands import Call, Command, Door, Outcome, Refused, Registry
 from ptgbot.core.documents import View
@@ -154,13 +155,16 @@ class Dispatcher:
         except Exception:  # noqa: BLE001 - whatever it is, it ends here and the bot goes on
             self._broken(message)
             return
-        self._run(message, command, _with(call, self._clock, fetched))
+        self._run(message, command, replace(call, at=self._clock.now(), fetched=fetched))
 
-    async def _finish(self, message: Message, outcome: Outcome, after: Callable[[], Awaitable[None]]) -> None:
+    async def _finish(self, message: Message, outcome: Outcome, after: Callable[[], Awaitable[None]], seq: int) -> None:
         """Do what remains of a command once its Change is on disk, then answer."""
         try:
-            await self._store.saved(self._store.view.seq)
+            await self._store.saved(seq)
+            self._rest.take(message.sender)  # it may tell of what is gone
             await after()
+        except Refused as refusal:
+            self._answer(message, Outcome(reply=str(refusal)))
         except NotSaved as error:
             self._answer(message, Outcome(reply=_not_saved(str(error))))
         except Exception:  # noqa: BLE001 - whatever it is, it ends here and the bot goes on
@@ -173,8 +177,9 @@ class Dispatcher:
         """Run a handler, commit, and answer; nothing here waits."""
         try:
             outcome = command.handler(call)
+            seq = self._store.view.seq
             if outcome.edits:
-                self._commit(message, command, call, outcome)
+                seq = self._commit(message, command, call, outcome).seq
         except Refused as refusal:
             self._answer(message, Outcome(reply=str(refusal)))
         except NotSaved as error:
@@ -185,11 +190,11 @@ class Dispatcher:
             if outcome.after is None:
                 self._answer(message, outcome, changes=bool(outcome.edits))
             else:
-                self._spawn(self._finish(message, outcome, outcome.after))
+                self._spawn(self._finish(message, outcome, outcome.after, seq))
 
-    def _commit(self, message: Message, command: Command, call: Call, outcome: Outcome) -> None:
+    def _commit(self, message: Message, command: Command, call: Call, outcome: Outcome) -> Change:
         typed = message.text.split()
-        self._store.commit(
+        return self._store.commit(
             outcome.edits,
             at=call.at,
             cause=outcome.cause,
@@ -261,22 +266,6 @@ class Dispatcher:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
-
-
-def _with(call: Call, clock: Clock, fetched: Any) -> Call:
-    return Call(
-        view=call.view,
-        actor=call.actor,
-        at=clock.now(),
-        event=call.event,
-        arguments=call.arguments,
-        track=call.track,
-        network=call.network,
-        private=call.private,
-        new_id=call.new_id,
-        registry=call.registry,
-        fetched=fetched,
-    )
 
 
 def _without_secrets(word: str) -> str:

@@ -40,6 +40,7 @@ class Table(Generic[D]):
         type: The frozen dataclass of its documents.
         visibility: Who may see them.
         narrow: Given a document, who may see this one; it can only narrow the table's visibility.
+        order: The order in which documents are added, for a table that is read in that order.
         indexes: Name of an index → the value under which it holds a document (None: not held).
     """
 
@@ -48,6 +49,7 @@ class Table(Generic[D]):
     visibility: Visibility
     narrow: Callable[[D], Visibility] | None = None
     indexes: Mapping[str, Callable[[D], Hashable | None]] = field(default_factory=dict)
+    order: Callable[[D], int] | None = None
 
     def visible(self, document: D) -> Visibility:
         """Return who may see a document."""
@@ -83,6 +85,10 @@ class View(Protocol):
 
     def where(self, table: Table[D], index: str, value: Hashable) -> Mapping[str, D]:
         """Return the documents that an index holds under a value, by key."""
+        ...
+
+    def seq_of(self, table: Table[Any], key: str) -> int:
+        """Return the number of the Change that last touched a document, 0 where there is none."""
         ...
 
     def version(self, table: Table[Any]) -> int:

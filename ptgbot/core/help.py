@@ -87,7 +87,9 @@ def help_commands(rest: Rest, documentation: str) -> tuple[Command, ...]:
 
     def more(call: Call) -> Outcome:
         lines = rest.take(call.actor)
-        return Outcome(listing=lines) if lines else Outcome(reply="There is no more.")
+        if not lines:
+            return Outcome(reply="There is no more.")
+        return Outcome(listing=lines, private=True)  # as its beginning was
 
     return (
         Command(

@@ -39,8 +39,16 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An identity, its name for people to read, and its role where and when it spoke."""
+    """Somebody who speaks.
+
+    Args:
+        identity: Who they are.
+        name: Their name for people to read.
+        role: What they may do where and when they spoke.
+        nick: Their nick as the network folds it; empty where that is their name in lower case.
+    """
 
     identity: Identity
     name: str
     role: Role = Role.ATTENDEE
+    nick: str = ""

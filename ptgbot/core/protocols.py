@@ -78,10 +78,6 @@ class Network(Protocol):
         """Return a Send's text as the lines that the network will carry, none of them cut by it."""
         ...
 
-    def room(self, target: Target) -> int:
-        """Return the bytes of UTF-8 text that one line to a target can hold."""
-        ...
-
     async def run(self, accept: Callable[[Message], None]) -> None:
         """Connect, stay connected, hand every message to ``accept``; return only when cancelled."""
         ...

@@ -33,10 +33,10 @@ _WORLD_CLOCK = "https://www.timeanddate.com/worldclock/fixedtime.html?iso="
 
 def templates_folder() -> Path:
     """Return the folder of the templates, in an installed package as in a checkout."""
-    try:
-        return Path(str(importlib.resources.files("ptgbot.templates")))
-    except ModuleNotFoundError:  # a checkout that is not installed: there they stand beside the package
-        return Path(__file__).resolve().parents[2] / "templates"
+    checkout = Path(__file__).resolve().parents[2]
+    if (checkout / "setup.cfg").is_file():  # there they stand beside the package, whatever else is installed
+        return checkout / "templates"
+    return Path(str(importlib.resources.files("ptgbot.templates")))
 
 
 class Templates:

@@ -92,6 +92,7 @@ class Publisher:
         self._lock = asyncio.Lock()
         self._wake = asyncio.Event()
         self._quiet = asyncio.Event()
+        self._round_over = asyncio.Event()
 
         self._paths: list[tuple[tuple[str, ...], tuple[str, ...]]] = [((), ())] * len(self._exporters)
         self._touched: dict[str, int] = {}  # path → number of the last durable Change that touches it
@@ -99,6 +100,7 @@ class Publisher:
         self._turns: dict[str, datetime] = {}
         self._failing: set[str] = set()  # what its exporter could not render
         self._parked: set[str] = set()  # what the disk refused, until the retry
+        self._urgent: set[str] = set()  # what somebody waits for
         self._held: dict[str, float] = {}  # path → until when more may be gathered before it is rendered
         self._behind = True
 
@@ -123,7 +125,7 @@ class Publisher:
             patience = getattr(exporter, "patience", 0.0)
             for path in touched:
                 self._touched[path] = change.seq
-                if patience:
+                if patience and path not in self._urgent:
                     self._held.setdefault(path, time.monotonic() + patience)
         self._fall_behind()
 
@@ -160,6 +162,26 @@ class Publisher:
             self._held.clear()
             self._fall_behind()
         await self._quiet.wait()
+
+    async def published(self) -> None:
+        """Return once all that is marked now is in place, whatever is marked meanwhile.
+
+        Raises:
+            NotPublished: A file cannot be rendered; what is in place of it is older.
+        """
+        wanted = {path: seq for path, seq in self._touched.items() if self._fresh.get(path, -1) < seq}
+        self._urgent |= wanted.keys()
+        self._held.clear()
+        self._fall_behind()
+        try:
+            while wanted := {
+                p: seq for p, seq in wanted.items() if self._fresh.get(p, -1) < seq and p in self._touched
+            }:
+                if failing := wanted.keys() & self._failing:
+                    raise NotPublished(f"{', '.join(sorted(failing))} could not be made")
+                await self._round_over.wait()
+        finally:
+            self._urgent.clear()
 
     # -- when ---------------------------------------------------------------------------------------------------
 
@@ -255,6 +277,8 @@ class Publisher:
             failed = await self._publish([path for path in current if self._is_due(path)], current, gone)
             if not self._parked:
                 self._accepted()
+            self._round_over.set()
+            self._round_over = asyncio.Event()
             if not self._behind and not self._parked and not self._held:
                 self._quiet.set()
             return failed

@@ -36,7 +36,9 @@ def purge_copies(store: Path, schema: Schema, files: Files, forget: Forget) -> N
     Raises:
         OSError: The disk refuses it; what was not rewritten is as it was.
     """
+    _sweep(store, files)
     for path in _copies(store, files):
+        _sweep(path, files)
         try:
             _purge(path, schema, files, forget)
         except Unreadable as error:
@@ -52,6 +54,13 @@ def _copies(store: Path, files: Files) -> Iterator[Path]:
     for name in files.names(store.parent):
         if pattern.fullmatch(name):
             yield store.with_name(name) / store.name
+
+
+def _sweep(path: Path, files: Files) -> None:
+    """Remove what a kill left half-written beside a copy."""
+    for name in files.names(path.parent):
+        if name.startswith(".") and name.endswith(".new"):
+            files.remove(path.with_name(name))
 
 
 def _purge(path: Path, schema: Schema, files: Files, forget: Forget) -> None:

@@ -45,6 +45,15 @@ class _Shelf:
                 if value is not None:
                     index.setdefault(value, {})[key] = document
 
+    def sort(self) -> None:
+        """Bring the documents back into the table's order, after some came back to their places."""
+        order = self.table.order
+        assert order is not None
+        for held in (self.documents, self.public, *(h for index in self.indexes.values() for h in index.values())):
+            ordered = sorted(held.items(), key=lambda item: order(item[1]))
+            held.clear()
+            held.update(ordered)
+
     def put(self, key: str, after: Document | None, seq: int, tick: int) -> None:
         before = self.documents.get(key)
         self.version = tick
@@ -121,9 +130,9 @@ class State:
             return cast("Mapping[str, D]", _EMPTY)
         return cast("Mapping[str, D]", self._shelves[table.name].public)
 
-    def seq_of(self, table: str, key: str) -> int:
+    def seq_of(self, table: Table[Any], key: str) -> int:
         """Return the number of the Change that last touched a document, 0 where there is none."""
-        return self._shelves[table].seqs.get(key, 0)
+        return self._shelves[table.name].seqs.get(key, 0)
 
     def apply(self, seq: int, at: datetime | None, edits: Iterable[Edit]) -> None:
         """Make every edit's ``after`` true."""
@@ -143,8 +152,13 @@ class State:
                 touched its document before.
         """
         self._tick += 1
+        out_of_order = set()
         for edit, seq_before in edits:
             self._shelves[edit.table.name].put(edit.key, edit.before, seq_before, self._tick)
+            if edit.table.order is not None and edit.before is not None and edit.after is None:
+                out_of_order.add(edit.table.name)
+        for name in out_of_order:
+            self._shelves[name].sort()
         self.seq = seq
         self.changed_at = at
 
@@ -182,6 +196,9 @@ class _PublicView:
         if table.narrow is None and table.visibility is Visibility.PUBLIC:
             return found
         return {key: d for key, d in found.items() if table.visible(d) is Visibility.PUBLIC}
+
+    def seq_of(self, table: Table[Any], key: str) -> int:
+        return self._state.seq_of(table, key) if self.get(table, key) is not None else 0
 
     def version(self, table: Table[Any]) -> int:
         return self._state.version(table)

@@ -208,6 +208,8 @@ class DurableStore:
         if self._checkpointer.held < seq:
             raise NotSaved("the disk does not take a checkpoint")
         try:
+            for _, path in log.log_files(self.path, self._files)[:-1]:  # the newest begins after the checkpoint
+                self._files.remove(path)
             await self._checkpointer.run(partial(purge_copies, self.path, self._schema, self._files, forget))
         except OSError as error:
             raise NotSaved(error.strerror or str(error)) from None
@@ -244,7 +246,7 @@ class DurableStore:
                 self._schema.check_durable(edit.table.name, edit.after)
         change = Change(state.seq + 1, at, cause, actor, text, subject, message_id, edits)
         body = log.encode(change)
-        seqs = [state.seq_of(edit.table.name, edit.key) for edit in edits]
+        seqs = [state.seq_of(edit.table, edit.key) for edit in edits]
         self._pending.append((change, seqs, state.seq, state.changed_at))
         state.apply(change.seq, at, edits)
         self._writer.append(change.seq, body)

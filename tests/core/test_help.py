@@ -153,13 +153,11 @@ async def test_what_is_left_waits_while_other_things_are_said_and_is_ones_own() 
     assert await bot.told("ada", "more") == ["line 11"]
 
 
-async def test_more_in_a_channel_keeps_to_the_channels_three_lines() -> None:
+async def test_more_is_told_in_private_wherever_it_is_asked_for_as_the_beginning_was() -> None:
     bot = long_talk()
     await bot.tell("ada", "lines25")
-    assert await bot.say("ada", "+more") == [
-        (CHANNEL, "ada: That is long, I sent it to you in private."),
-        *(("ada", line) for line in [*lines(11, 20), "… 5 more lines: say 'more'."]),
-    ]
+    assert await bot.say("ada", "+more") == [("ada", line) for line in [*lines(11, 20), "… 5 more lines: say 'more'."]]
+    assert await bot.say("ada", "+more") == [("ada", line) for line in lines(21, 25)]
 
 
 async def test_lines_are_counted_as_the_network_carries_them() -> None:

@@ -209,6 +209,33 @@ def test_everything_is_there_without_script(chromium: Any, site: tuple[Path, str
     assert "A first page that a newcomer can follow" in texts[False]
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_now_next_and_the_grid_of_today_are_seen_without_script(
+    chromium: Any, site: tuple[Path, str], width: int
+) -> None:
+    _, address = site
+    today = "#open-day-1 "
+    parts = {
+        ".notice": "Badges are at the reception until 18:00.",
+        "#now-docs .badge": "docs",
+        "#now-docs .topic": "A first page that a newcomer can follow",
+        "#now-docs .where": "Harbor View",
+        "#now-docs .who": "3 here: donald, evi, knut",
+        "section.next li li": "Screenshots?",
+        f"{today}summary": "Tuesday",
+        f"{today}thead .when": "09:00-10:30",
+        f"{today}tbody .room": "Ballroom A",
+        f"{today}tbody .badge": "nova",
+        f"{today}tbody code.free": "Ballroom A-Tue4",
+    }
+
+    with Visit(chromium, f"{address}/ptg.html", java_script_enabled=False, viewport=size(width)) as shown:
+        found = {part: shown.locator(part, has_text=text).first for part, text in parts.items()}
+
+        seen = "element => element.checkVisibility({opacityProperty: true, visibilityProperty: true})"
+        assert [part for part, place in found.items() if not place.is_visible() or not place.evaluate(seen)] == []
+
+
 def test_viewers_elsewhere_see_their_own_time_beside_the_events(chromium: Any, site: tuple[Path, str]) -> None:
     _, address = site
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from ptgbot.core.clock import Event
+from ptgbot.site import html
 from ptgbot.site.html import StaticFiles, Templates, rich, templates_folder
 from tests.build import AT, BERLIN, make_state
 from tests.pages import tags
@@ -199,6 +200,7 @@ def test_an_installed_package_brings_its_templates(tmp_path: Path, monkeypatch: 
     package = tmp_path / "ptgbot" / "templates"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
+    monkeypatch.setattr(html, "__file__", str(tmp_path / "ptgbot" / "site" / "html.py"))
     monkeypatch.setattr(sys.modules["ptgbot"], "__path__", [str(tmp_path / "ptgbot"), *sys.modules["ptgbot"].__path__])
     monkeypatch.delitem(sys.modules, "ptgbot.templates", raising=False)
     importlib.invalidate_caches()

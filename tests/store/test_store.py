@@ -80,7 +80,7 @@ async def test_what_was_saved_is_there_after_a_restart(tmp_path: Path) -> None:
     async with opened(tmp_path / "event.json") as store:
         assert tables_of(store.view) == before == {"notes": {"a": Note("a", "z")}, "secrets": {"b": Secret("b", "y")}}
         assert (store.view.seq, store.view.changed_at, store.durable) == (2, at(2), 2)
-        assert store._state.seq_of("secrets", "b") == 1
+        assert store._state.seq_of(SECRETS, "b") == 1
 
 
 async def test_a_change_is_visible_at_once_and_durable_later() -> None:
@@ -206,7 +206,7 @@ async def test_when_the_disk_refuses_memory_goes_back_and_the_store_heals(call: 
         assert [type(answer) for answer in answers] == [NotSaved] * 3
         assert told == [(1, str(answers[0]), before)]
         assert (tables_of(store.view), store.view.seq, store.view.changed_at) == (before, 1, at(1))
-        assert store._state.seq_of("notes", "a") == 1
+        assert store._state.seq_of(NOTES, "a") == 1
         assert store.view.version(NOTES) > versions
         with pytest.raises(NotSaved, match=str(answers[0])):
             put(store, Note("a", "y"))

@@ -1,5 +1,6 @@
 """``~newday``, ``~emptydb``, ``~del`` and ``~fetchdb``."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -54,13 +55,17 @@ def admin_commands(tables: Iterable[Table[Any]], fetch: Fetch, network: str) -> 
             draft.clear(table)
         return Outcome(draft.edits())
 
-    async def bring(arguments: Arguments) -> bytes:
-        return await fetch(arguments.text("URL"))
+    async def bring(arguments: Arguments) -> dict[str, Any]:
+        content = await fetch(arguments.text("URL"))
+        try:
+            return await asyncio.to_thread(parse, content)
+        except BadImport as error:
+            raise Refused(f"Nothing was imported: {error.problems[0]}.") from None
 
     def import_(call: Call) -> Outcome:
         importer = Importer(call.view, event=call.event, network=network, at=call.at, new_id=call.new_id, strict=True)
         try:
-            result = importer.read(parse(call.fetched))
+            result = importer.read(call.fetched)
         except BadImport as error:
             lines = [f"Nothing was imported, {_count(error.problems, 'thing')} to mend first:", *error.problems]
             if len(error.problems) == 1:

@@ -12,6 +12,8 @@ from ptgbot.features.schedule.model import track_name_problem
 __all__ = ["BadImport", "Reading", "cut", "normal", "parse"]
 
 _MAX_TEXT = 5000
+_MOST = 5000  # entries of a key
+_MOST_PEOPLE = 2000
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -97,7 +99,18 @@ class Reading:
         if not isinstance(value, dict):
             self.problems.append(f"'{key}' is no object")
             return None
-        return value
+        return value if self.is_small(len(value), key) else {}
+
+    def is_small(self, count: int, key: str) -> bool:
+        """Return whether a key has no more than can be read while others wait; else that is a problem.
+
+        At the start, when a file is taken over, nobody waits.
+        """
+        most = _MOST_PEOPLE if key in ("last_check_in", "subscriptions") else _MOST
+        if self.strict and count > most:
+            self.problems.append(f"'{key}' has {count:,} entries; {most:,} are the most that ~fetchdb takes")
+            return False
+        return True
 
     def text(self, value: object, place: str) -> str:
         """Return a value that has to be text, single-spaced and without control characters."""

@@ -162,6 +162,8 @@ class ScheduleImport:
         if not isinstance(raw, list):
             self._reading.problems.append("'tracks' is no list")
             return set()
+        if not self._reading.is_small(len(raw), "tracks"):
+            return set()
         return {name for item in raw if (name := self._reading.track(item, "tracks", listed=True))}
 
     def _rooms(
@@ -171,6 +173,9 @@ class ScheduleImport:
         found = self._reading.mapping(data, "schedule")
         if found is None:
             return None
+        cells = sum(len(raw) for raw in found.values() if isinstance(raw, dict))
+        if not self._reading.is_small(cells // 10, "schedule"):
+            return {}
         booked: dict[tuple[str, str], str] = {}
         draft.clear(ROOMS)
         seen: dict[str, str] = {}

@@ -8,6 +8,7 @@ from typing import Any
 from ptgbot.core.changes import Cause
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
 from ptgbot.core.documents import Table
+from ptgbot.core.protocols import NotSaved
 from ptgbot.features.history.forget import about, forget
 from ptgbot.features.history.model import HISTORY, TRACES, Entry, entry_id, entry_number, newest_first
 from ptgbot.features.history.undo import take_back
@@ -24,8 +25,18 @@ TRACK_MINUTES = 60  # how far back a track's last change can be taken back by th
 
 
 def _standing(entries: Iterable[Entry]) -> Entry | None:
-    """Return the first entry that can be taken back: none that was already, and none that took another back."""
-    return next((entry for entry in entries if not entry.undone and entry.cause != Cause.UNDO), None)
+    """Return the first entry that ``~undo`` means: none that was taken back, none that took another back.
+
+    What was imported from the command line, the original bot's file above all, is only taken back by its id.
+    """
+    return next(
+        (
+            entry
+            for entry in entries
+            if not entry.undone and entry.cause is not Cause.UNDO and (entry.name or entry.cause is not Cause.IMPORT)
+        ),
+        None,
+    )
 
 
 class _History:
@@ -44,7 +55,7 @@ class _History:
         count, track = LOG_LINES, ""
         for word in call.arguments.words("N #TRACK"):
             if word.isascii() and word.isdigit():
-                count = min(int(word[:6]), MAX_LOG_LINES)
+                count = min(max(int(word[:6]), 1), MAX_LOG_LINES)
             elif word.startswith("#"):
                 track = word[1:].lower()
             else:
@@ -98,21 +109,28 @@ class _History:
         confirmed = call.arguments.text("YES").lower()
         if not call.private:
             raise Refused("Say that to me in private, please.")
-        edits = forget(call.view, keys_of(call.actor))
-        if not edits:
-            return Outcome(reply="Nothing is stored about you.")
         if not confirmed:
             lines = self._about(call)
-            return Outcome(listing=(*lines, "To have all of it removed for good, say: forget me yes"))
+            how = "To have all of this removed for good, from backups too, say: forget me yes"
+            return Outcome(listing=(how, *lines))
         if confirmed != "yes":
             raise Refused("To have what is stored about you removed for good, say: forget me yes")
         keys = keys_of(call.actor)
         return Outcome(
-            edits,
+            forget(call.view, keys),
             "You are forgotten: nothing about you is stored any more, in backups neither.",
             cause=Cause.PURGE,
-            after=lambda: self._purge(keys),
+            after=lambda: self._purge_or_tell(keys),
         )
+
+    async def _purge_or_tell(self, keys: tuple[str, ...]) -> None:
+        try:
+            await self._purge(keys)
+        except (NotSaved, OSError) as error:
+            raise Refused(
+                f"You are gone from all that is shown, but not yet from everything on disk ({error})."
+                " Please say 'forget me yes' again later."
+            ) from None
 
     def undo_track(self, call: Call) -> Outcome:
         last = _standing(newest_first(call.view, call.track))

@@ -10,7 +10,8 @@ import orjson
 from ptgbot.core.changes import Cause, Draft, Edit
 from ptgbot.core.codec import decode, encode
 from ptgbot.core.documents import Document, Table, View, Visibility
-from ptgbot.core.identity import Actor
+from ptgbot.core.identity import Actor, Role
+from ptgbot.features.people.model import keys_of
 from ptgbot.features.presence.model import CHECKINS
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
 
@@ -88,8 +89,20 @@ class Trace:
         return str(self.number)
 
 
-HISTORY = Table("history", Entry, Visibility.PUBLIC, indexes={"subject": lambda e: e.subject or None})
-TRACES = Table("traces", Trace, Visibility.OWNER, indexes={"identity": lambda t: t.identity or None})
+HISTORY = Table(
+    "history",
+    Entry,
+    Visibility.PUBLIC,
+    indexes={"subject": lambda e: e.subject or None},
+    order=lambda e: e.number,
+)
+TRACES = Table(
+    "traces",
+    Trace,
+    Visibility.OWNER,
+    indexes={"identity": lambda t: t.identity or None},
+    order=lambda t: t.number,
+)
 
 
 def entry_id(number: int) -> str:
@@ -135,14 +148,17 @@ def record(
     """
     if cause is Cause.PURGE:
         return ()
-    own = "" if actor is None else actor.identity.key
-    kept = [e for e in edits if e.table not in (HISTORY, TRACES) and not (e.table in _PERSONAL and e.key == own)]
-    if not kept:
+    own = () if actor is None else keys_of(actor)
+    kept = [e for e in edits if e.table not in (HISTORY, TRACES)]
+    personal = all(e.table in _PERSONAL and e.key in own for e in kept)
+    if not kept or (personal and cause is Cause.COMMAND):
         return ()
     public = [e for e in kept if e.table not in _PERSONAL]
     private = [e for e in kept if e.table in _PERSONAL]
+    if not public and (actor is None or actor.role < Role.ORGANISER):
+        actor, text = None, ""  # what is private leaves no trace of who typed what
     entry = Entry(number, at, actor.name if actor else "", text, subject, cause, _dump(public))
-    trace = Trace(number, at, own, _dump(private) if private else "")
+    trace = Trace(number, at, actor.identity.key if actor else "", _dump(private) if private else "")
     return (Edit(HISTORY, entry.key, None, entry), Edit(TRACES, trace.key, None, trace))
 
 

@@ -1,6 +1,6 @@
 """What was said when: ``history.html``, ``history.json`` and a page for each track."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby, islice
@@ -16,7 +16,6 @@ from ptgbot.core.fragments import Fragments, Html
 from ptgbot.features.history.model import HISTORY, Entry, entry_id, newest_first
 from ptgbot.features.history.timeline import Spell, Timelines
 from ptgbot.features.history.words import describe, differences, raw_edits, summary
-from ptgbot.features.motd.model import MOTD
 from ptgbot.features.schedule.model import (
     BOOKINGS,
     DAYS,
@@ -176,10 +175,10 @@ class TrackPages:
         """Return the pages of the tracks that the Change is about; all of them where it altered what all show."""
         touched: set[str] = set()
         for edit in change.edits:
-            if edit.table in (DAYS, ROOMS, INFO, MOTD):
-                if edit.table is not MOTD:
-                    return self.paths(view)
-            elif edit.table in (TOPICS, LINKS, TRACKS):
+            gone = edit.table is HISTORY and edit.after is None
+            if gone or edit.table in (DAYS, ROOMS, INFO, TRACKS):  # a track's colour is on pages that name it
+                return self.paths(view)
+            if edit.table in (TOPICS, LINKS):
                 touched.add(edit.key)
             elif edit.table is BOOKINGS:
                 touched |= {d.track for d in (edit.before, edit.after) if d is not None and hasattr(d, "track")}
@@ -205,12 +204,13 @@ class TrackPages:
             days=self._days(name, self._timelines.of(view, name), colors),
         ).encode()
 
-    def _days(self, track: str, spells: Iterable[Spell], colors: Mapping[str, str]) -> Markup:
+    def _days(self, track: str, spells: Sequence[Spell], colors: Mapping[str, str]) -> Markup:
         """Return what a track discussed, a part a day; what is over is made only once."""
         days = []
-        for day, group in groupby(spells, lambda spell: self._event.local(spell.start).date()):
+        numbered = zip(range(len(spells), 0, -1), spells, strict=True)
+        for day, group in groupby(numbered, lambda one: self._event.local(one[1].start).date()):
             parts = self._spells.setdefault((track, day), Fragments(partial(self._html, "history/spell.html")))
-            made = parts((spell.start.isoformat(), {"spell": spell, "day": day, "colors": colors}) for spell in group)
+            made = parts((str(number), {"spell": spell, "day": day, "colors": colors}) for number, spell in group)
             days.append(self._html("history/topics.html", day=day, spells=made))
         return Markup().join(days)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from ptgbot.core.documents import View
 from ptgbot.features.history.model import HISTORY, Entry, newest_first
@@ -32,7 +33,9 @@ class Timelines:
 
     def __init__(self) -> None:
         self._spells: dict[str, list[Spell]] = {}
-        self._read: list[int] = []
+        self._told: dict[str, tuple[str, str | None] | None] = {}
+        self._last: Entry | None = None
+        self._count = 0
         self._version = -1
 
     def of(self, view: View, track: str) -> tuple[Spell, ...]:
@@ -45,35 +48,39 @@ class Timelines:
         if version == self._version:
             return
         self._version = version
-        entries = view.all(HISTORY)
-        last = self._read[-1] if self._read else 0
-        new: list[Entry] = []
-        for entry in newest_first(view):
-            if entry.number <= last:
-                break
-            new.append(entry)
-        if len(self._read) + len(new) != len(entries):  # some are gone: too old by now
-            self._spells, self._read, new = {}, [], list(newest_first(view))
+        if self._last is not None:
+            held = view.get(HISTORY, self._last.key)
+            # Numbers are given again after a Change was rolled back: then it is another entry.
+            if held is None or held.edits is not self._last.edits:
+                self._last = None
+        last = self._last.number if self._last else 0
+        new = list(takewhile(lambda entry: entry.number > last, newest_first(view)))
+        if last == 0 or self._count + len(new) != len(view.all(HISTORY)):  # some are gone: too old by now
+            self._spells, self._told, self._count, new = {}, {}, 0, list(newest_first(view))
         self._add(reversed(new))
 
     def _add(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            self._read.append(entry.number)
+            self._last = entry
+            self._count += 1
             for edit in raw_edits(entry.edits):
                 if edit.table == TOPICS.name:
                     now = (edit.after or {}).get("now")
-                    since = now and now.get("since")
-                    start = datetime.fromisoformat(since) if since else entry.at
-                    self._set(edit.key, now and now.get("text"), start, entry.at)
+                    self._set(edit.key, (now["text"], now["since"]) if now else None, entry.at)
 
-    def _set(self, track: str, text: str | None, start: datetime, at: datetime) -> None:
-        """Note what a track discusses from an instant on."""
+    def _set(self, track: str, told: tuple[str, str | None] | None, at: datetime) -> None:
+        """Note what a track discusses from an instant on.
+
+        Args:
+            track: The track.
+            told: The topic and since when it says it is; the same two are the same topic still.
+            at: The instant. What an undo brings back goes on from then: it was not discussed meanwhile.
+        """
+        if self._told.get(track) == told:
+            return  # something else about the track changed
+        self._told[track] = told
         spells = self._spells.setdefault(track, [])
-        last = spells[-1] if spells else None
-        if last is not None and last.end is None:
-            if (last.text, last.start) == (text, start):
-                return  # something else about the track changed
-            spells[-1] = Spell(last.text, last.start, at)
-        if text:
-            # What an undo brings back goes on from then; it was not discussed meanwhile.
-            spells.append(Spell(text, max(start, spells[-1].end or start) if spells else start, None))
+        if spells and spells[-1].end is None:
+            spells[-1] = Spell(spells[-1].text, spells[-1].start, at)
+        if told is not None:
+            spells.append(Spell(told[0], at, None))

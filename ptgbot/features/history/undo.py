@@ -6,15 +6,18 @@ from typing import Any
 
 import orjson
 
-from ptgbot.core.changes import Draft, Edit
+from ptgbot.core.changes import Cause, Draft, Edit
 from ptgbot.core.codec import encode
 from ptgbot.core.documents import Document, Table, View
-from ptgbot.features.history.model import HISTORY, Entry, private_edits, public_edits
+from ptgbot.features.history.model import HISTORY, Entry, newest_first, private_edits, public_edits
 from ptgbot.features.history.words import RawEdit, describe
-from ptgbot.features.schedule.model import BOOKINGS, ROOMS, TRACKS, Booking
+from ptgbot.features.schedule.model import BOOKINGS, DAYS, ROOMS, TRACKS, Booking, Day
 from ptgbot.features.topics.model import LINKS, TOPICS
 
 __all__ = ["Undo", "take_back"]
+
+_RELIED_ON = frozenset({TRACKS.name, DAYS.name, ROOMS.name, BOOKINGS.name})
+_RELYING = frozenset({TOPICS.name, LINKS.name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +55,28 @@ def take_back(view: View, entry: Entry, number: int, tables: Mapping[str, Table[
         if current == edit.after:
             back[place] = Edit(edit.table, edit.key, current, edit.before)
         else:
-            left[place] = _name(edit)
-    while wrong := _unfounded(_after(view, back.values()), back):
+            left[place] = _name(edit if current is None else Edit(edit.table, edit.key, current, current))
+    while wrong := _unfounded(view, back):
         for place in wrong:
-            left[place] = _name(back.pop(place))
+            stays = back.pop(place)
+            left[place] = _name(Edit(stays.table, stays.key, stays.before, stays.before or stays.after))
     draft = Draft(view)
     for edit in back.values():
         if edit.after is None:
             draft.remove(edit.table, edit.key)
         else:
             draft.put(edit.table, edit.after)
-    edits = draft.edits()
-    if edits:
+    if draft.edits():
         draft.put(HISTORY, replace(entry, undone=number))
-        edits = draft.edits()
-    return Undo(edits, tuple(dict.fromkeys(left.values())))
+        if entry.cause is Cause.UNDO:  # what it had taken back stands again
+            for other in [other for other in newest_first(view) if other.undone == entry.number]:
+                draft.put(HISTORY, replace(other, undone=0))
+    return Undo(draft.edits(), tuple(dict.fromkeys(left.values())))
 
 
 def _after(view: View, edits: Iterable[Edit]) -> dict[str, dict[str, Document]]:
     """Return the tables that rely on each other, as they are after some edits."""
-    related: tuple[Table[Any], ...] = (TRACKS, ROOMS, BOOKINGS, TOPICS, LINKS)
+    related: tuple[Table[Any], ...] = (TRACKS, DAYS, ROOMS, BOOKINGS, TOPICS, LINKS)
     result: dict[str, dict[str, Document]] = {table.name: dict(view.all(table)) for table in related}
     for edit in edits:
         if edit.table.name not in result:
@@ -83,8 +88,12 @@ def _after(view: View, edits: Iterable[Edit]) -> dict[str, dict[str, Document]]:
     return result
 
 
-def _unfounded(after: dict[str, dict[str, Document]], back: Mapping[tuple[str, str], Edit]) -> set[tuple[str, str]]:
+def _unfounded(view: View, back: Mapping[tuple[str, str], Edit]) -> set[tuple[str, str]]:
     """Return the edits that would leave something that relies on what is not there."""
+    if not any(table in _RELIED_ON for table, _ in back):  # a track's topics and links rely on the track alone
+        relying = (place for place, edit in back.items() if place[0] in _RELYING and edit.after is not None)
+        return {(table, key) for table, key in relying if view.get(TRACKS, key) is None}
+    after = _after(view, back.values())
     tracks, rooms = after["tracks"], after["rooms"]
     wrong: set[tuple[str, str]] = set()
 
@@ -92,6 +101,14 @@ def _unfounded(after: dict[str, dict[str, Document]], back: Mapping[tuple[str, s
         """Keep the first of the edits that are the reason."""
         wrong.update([place for place in places if place in back][:1])
 
+    slots = {slot.name for day in after["days"].values() if isinstance(day, Day) for slot in day.slots}
+    lost = {
+        slot.name: place
+        for place, edit in back.items()
+        if isinstance(edit.before, Day)
+        for slot in edit.before.slots
+        if slot.name not in slots
+    }
     taken: dict[tuple[str, str], str] = {}
     for key, document in after["bookings"].items():
         if not isinstance(document, Booking):
@@ -102,6 +119,8 @@ def _unfounded(after: dict[str, dict[str, Document]], back: Mapping[tuple[str, s
             blame(mine, ("tracks", document.track))
         if room is None or document.slot not in room.slots:
             blame(mine, ("rooms", document.room))
+        if document.slot in lost:
+            blame(mine, lost[document.slot])
         other = taken.setdefault((document.room, document.slot), key)
         if other != key:
             blame(mine, ("bookings", other))

@@ -52,4 +52,6 @@ def keys_of(actor: Actor) -> tuple[str, ...]:
     What a file brought, or what somebody said before they logged in, is under the nick. It belongs to whoever has the
     nick, with an account or without; what is under an account belongs to nobody but that account.
     """
-    return tuple(dict.fromkeys((actor.identity.key, nick_identity(actor.identity.network, actor.name).key)))
+    network = actor.identity.network
+    folded = Identity(network, actor.nick or actor.name.lower())
+    return tuple(dict.fromkeys((actor.identity.key, folded.key, nick_identity(network, actor.name).key)))

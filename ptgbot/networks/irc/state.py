@@ -335,13 +335,14 @@ class State:
             self.roster.set_account(line.nick, account)
         else:
             account = self.roster.account(line.nick)
+        nick = self.isupport.fold(line.nick)
         identity = (
             Identity(self._network, account.lower(), verified=True)
             if account
-            else Identity(self._network, self.isupport.fold(line.nick), verified=False)
+            else Identity(self._network, nick, verified=False)
         )
         role = self.roster.role(line.nick, None if place is None else place.name)
-        return Actor(identity, line.nick, role)
+        return Actor(identity, line.nick, role, nick)
 
     def _ask_accounts(self, channel: str) -> None:
         place = self.membership(channel)

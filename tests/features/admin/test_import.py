@@ -662,8 +662,22 @@ def test_any_bytes_are_a_json_object_or_refused(content: bytes) -> None:
 )
 def test_a_large_file_takes_time_in_proportion(data: dict[str, Any]) -> None:
     begun = time.process_time()
-    read(quick_talk(), data)
+    read(quick_talk(), data, strict=False)
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        ({"tracks": [f"t{n}" for n in range(5001)]}, "'tracks' has 5,001 entries; 5,000 are"),
+        ({"links": {f"t{n}": "" for n in range(5001)}}, "'links' has 5,001 entries; 5,000 are"),
+        ({"subscriptions": {f"t{n}": "x" for n in range(2001)}}, "'subscriptions' has 2,001 entries; 2,000 are"),
+    ],
+)  # fmt: skip
+def test_a_file_that_would_keep_others_waiting_is_refused_in_chat(data: dict[str, Any], problem: str) -> None:
+    with pytest.raises(BadImport) as caught:
+        read(quick_talk(), data)
+    assert caught.value.problems[0] == f"{problem} the most that ~fetchdb takes"
 
 
 def test_a_key_that_is_there_twice_is_found_in_a_large_file_too() -> None:

@@ -66,4 +66,4 @@ async def answered(peer: Peer) -> None:
 
 def actor(nick: str, role: Role = Role.ATTENDEE, account: str = "") -> Actor:
     identity = Identity("irc", account, verified=True) if account else Identity("irc", nick.lower(), verified=False)
-    return Actor(identity, nick, role)
+    return Actor(identity, nick, role, nick.lower())

@@ -98,6 +98,25 @@ def test_a_word_longer_than_a_line_is_cut_between_characters_that_people_see() -
     assert split(f"see {FAMILY}{FAMILY}{FINLAND}", 25) == ["see", FAMILY, FAMILY, FINLAND]
 
 
+@pytest.mark.parametrize("whole", WHOLE)
+def test_a_long_word_of_one_character_again_and_again_has_each_of_them_whole(whole: str) -> None:
+    for room in range(28, 60):
+        full, rest = divmod(100, room // len(whole.encode()))
+        lines = [whole * (room // len(whole.encode()))] * full + ([whole * rest] if rest else [])
+        assert split(whole * 100, room) == lines
+        assert split(f"see {whole * 100}", room) == ["see", *lines]
+
+
+@given(st.lists(st.sampled_from(WHOLE), min_size=1, max_size=60), st.integers(min_value=28, max_value=60))
+def test_a_long_word_of_any_characters_is_cut_between_them(characters: list[str], room: int) -> None:
+    lines = [""]
+    for character in characters:
+        if len((lines[-1] + character).encode()) > room:
+            lines.append("")
+        lines[-1] += character
+    assert split("".join(characters), room) == lines
+
+
 def test_an_accent_too_many_is_cut_between_code_points() -> None:
     assert split("e" + "\u0301" * 4, 4) == ["e\u0301", "\u0301\u0301", "\u0301"]
 
