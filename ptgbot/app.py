@@ -157,7 +157,9 @@ class Bot:
 
     async def _purge(self, keys: tuple[str, ...]) -> None:
         """Have nothing on disk that tells of a person who is gone from the state already."""
-        await self.store.purge(lambda view: forget(view, keys))
+        plain = all(key.isascii() and key.isprintable() and not {'"', "\\"} & set(key) for key in keys)
+        told = [key.encode() for key in keys] if plain else []  # others may be written in more than one way
+        await self.store.purge(lambda view: forget(view, keys), told)
         nicks = [key.partition("/~")[2] for key in keys if "/~" in key]
         await asyncio.to_thread(forget_in_original, self.store.path, nicks)
         try:

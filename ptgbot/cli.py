@@ -49,6 +49,7 @@ def main() -> None:
     """
 
 
+_PORT = click.IntRange(0, 65535)
 _CONFIG = click.argument("config", type=click.Path(path_type=Path))
 
 
@@ -124,7 +125,10 @@ def import_command(config: Path, source: str) -> None:
             except Refused as refusal:
                 raise _Failed([str(refusal)]) from None
         else:
-            content = await asyncio.to_thread(Path(source).read_bytes)
+            try:
+                content = await asyncio.to_thread(Path(source).read_bytes)
+            except OSError as error:
+                raise _Failed([f"{source} cannot be read: {error.strerror or error}"]) from None
         clock = SystemClock()
         store = await app.open_store(loaded, clock)
         try:
@@ -157,8 +161,8 @@ def restore(config: Path, number: int) -> None:
 
 
 @main.command()
-@click.option("-p", "--port", default=8000, show_default=True, help="Port of the site.")
-@click.option("--irc-port", default=6667, show_default=True, help="Port of the IRC server.")
+@click.option("-p", "--port", type=_PORT, default=8000, show_default=True, help="Port of the site.")
+@click.option("--irc-port", type=_PORT, default=6667, show_default=True, help="Port of the IRC server.")
 def demo(port: int, irc_port: int) -> None:
     """Run everything on this machine: an IRC server, the bot, the site and a prompt."""
     from ptgbot.demo.demo import run_demo
@@ -169,7 +173,7 @@ def demo(port: int, irc_port: int) -> None:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-d", "foreground", is_flag=True, help="Stay in the foreground; it always does.")
-@click.option("-p", "--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("-p", "--port", type=_PORT, default=8000, show_default=True, help="Port to listen on.")
 @click.option("--host", default="", help="Address to listen on; all by default.")
 @click.option("--debug", is_flag=True, help="Log every request.")
 @_CONFIG

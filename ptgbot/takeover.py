@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterable
@@ -133,8 +134,8 @@ def forget_in_original(store: Path, nicks: Iterable[str]) -> None:
         OSError: The disk refuses it.
     """
     gone = set(nicks)
-    kept = original_path(store).name
-    for path in sorted(path for path in store.parent.iterdir() if path.name.startswith(kept)):
+    kept = re.compile(re.escape(original_path(store).name) + r"(-\d+)?")
+    for path in sorted(path for path in store.parent.iterdir() if kept.fullmatch(path.name)):
         try:
             data = parse(path.read_bytes())
         except BadImport:

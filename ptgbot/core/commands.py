@@ -11,7 +11,7 @@ from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
 from ptgbot.core.identity import Actor, Role
 
-__all__ = ["Arguments", "Call", "Command", "Door", "Outcome", "Parameter", "Refused", "Registry"]
+__all__ = ["Arguments", "Call", "Command", "Door", "Outcome", "Parameter", "Refused", "Registry", "quote"]
 
 
 class Door(Enum):
@@ -136,6 +136,11 @@ class Outcome:
     cause: Cause = Cause.COMMAND
     private: bool = False
     after: Callable[[], Awaitable[None]] | None = None
+
+
+def quote(text: str) -> str:
+    """Return what somebody typed as short as an answer can quote it."""
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 Handler = Callable[[Call], Outcome]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ptgbot.core.changes import Change
 from ptgbot.core.clock import Clock, Event
-from ptgbot.core.commands import Call, Command, Door, Outcome, Refused, Registry
+from ptgbot.core.commands import Call, Command, Door, Outcome, Refused, Registry, quote
 from ptgbot.core.documents import View
 from ptgbot.core.grammar import Reading, read
 from ptgbot.core.help import Rest
@@ -285,7 +285,7 @@ def _not_saved(reason: str) -> str:
 
 def _unknown(registry: Registry, reading: Reading) -> str:
     """Return what to tell somebody whose command is not known."""
-    verb = reading.words[0] if reading.words else ""
+    verb = quote(reading.words[0]) if reading.words else ""
     family = registry.family(reading.door, verb) if verb else []
     if family:
         return f"'{verb}' needs one of: {', '.join(command.name.split()[1] for command in family)}."
@@ -293,7 +293,7 @@ def _unknown(registry: Registry, reading: Reading) -> str:
     if reading.door is Door.TRACK:
         if not verb:
             return f"What about #{reading.track}? Say '#{reading.track} now TEXT', or one of: {verbs}."
-        said = " ".join(reading.words)
+        said = quote(" ".join(reading.words))
         return f"Unknown command '{verb}'. Did you mean: #{reading.track} now {said}? I know: {verbs}."
     if reading.door is Door.ADMIN:
         return f"Unknown command '~{verb}'. Organisers can say: {verbs}."
@@ -303,6 +303,6 @@ def _unknown(registry: Registry, reading: Reading) -> str:
 def _meant(registry: Registry, words: tuple[str, ...]) -> str:
     """Return a hint where a command for tracks or organisers was said without its sign."""
     if registry.find(Door.TRACK, words[1:]):
-        return f" Did you mean: #{' '.join(words)}?"
+        return f" Did you mean: #{quote(' '.join(words))}?"
     found = registry.find(Door.TRACK, words) or registry.find(Door.ADMIN, words)
     return f" Did you mean: {found[0].usage}?" if found else ""

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
+from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
 from ptgbot.core.identity import Actor, Role
 
 __all__ = ["Rest", "help_commands"]
@@ -71,7 +71,7 @@ def help_commands(rest: Rest, documentation: str) -> tuple[Command, ...]:
         if words:
             commands = _find(call, words)
             if not commands:
-                raise Refused(f"I know no command '{' '.join(words)}'. Say 'help' for the list.")
+                raise Refused(f"I know no command '{quote(' '.join(words))}'. Say 'help' for the list.")
             return Outcome(listing=tuple(_explain(command) for command in commands))
         lead = {
             Door.USER: "Everybody",

@@ -21,6 +21,7 @@ __all__ = ["META", "Checkpoint", "CheckpointStorage", "Rows", "read_checkpoint"]
 
 META = "ptgbot"
 PIECE = 100  # documents that are encoded in one go; more would hold up the other threads
+READ_PIECE = 1000  # likewise, that are decoded
 PAUSE = 0.0002  # seconds between pieces: long enough for a thread that waits to notice
 
 Rows = dict[str, dict[str, Any]]
@@ -201,11 +202,14 @@ def _documents(place: str, rows: dict[str, Any], last: int, decode: _Decode) -> 
             raise Unreadable(f"{place}, row {number}: _seq is no number up to {last}")
         raws.append(row["document"])
         seqs.append(row["_seq"])
-    try:
-        documents = decode(raws)
-    except ValueError as error:
-        index, reason = error.args
-        raise Unreadable(f"{place}, row {list(rows)[index]}: {reason}") from None
+    documents: list[Document] = []
+    for first in range(0, len(raws), READ_PIECE):
+        try:
+            documents += decode(raws[first : first + READ_PIECE])
+        except ValueError as error:
+            index, reason = error.args
+            raise Unreadable(f"{place}, row {list(rows)[first + index]}: {reason}") from None
+        time.sleep(0)  # a copy may be read in a thread, while others want to go on
     seen: dict[str, str] = {}
     for number, document in zip(rows, documents, strict=True):
         if document.key in seen:

@@ -49,6 +49,7 @@ class Checkpointer:
         self._keep = keep
         self._unknown: dict[str, Rows] = {}
         self._held = 0
+        self._log = 0  # the number of the log that follows on the checkpoint
         self._size = 0  # of the checkpoint on disk, in bytes
         self._durable = 0
         self._in_vain = 0  # the bytes in the newest log when the last checkpoint failed
@@ -115,6 +116,11 @@ class Checkpointer:
             _log.error("The checkpoint failed; nothing is lost, the log goes on.", exc_info=error)
 
     @property
+    def log(self) -> int:
+        """The number of the log that follows on the last checkpoint that was taken; older ones do not count."""
+        return self._log
+
+    @property
     def held(self) -> int:
         """The number of the last Change in the checkpoint on disk."""
         return self._held
@@ -160,6 +166,7 @@ class Checkpointer:
                 self._await_quiet(self._loop)
         else:
             self._held = seq
+            self._log = number
             self._in_vain = 0
             self._size = self._files.size(self._path)
 

@@ -89,7 +89,7 @@ class Files:
         """Make a folder, and those above it, where they are missing; they are on disk then."""
         if not folder.is_dir():
             self.make_folder(folder.parent)
-            folder.mkdir(exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
             self.sync_folder(folder.parent)
 
     # -- what is made of these ----------------------------------------------------------------------------------

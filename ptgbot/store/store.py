@@ -5,7 +5,7 @@ import contextlib
 import gc
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -193,11 +193,12 @@ class DurableStore:
             self._files.unlock(self._lock)
             self._lock = None
 
-    async def purge(self, forget: Forget) -> None:
+    async def purge(self, forget: Forget, told: Collection[bytes] = ()) -> None:
         """Have nothing on disk beside the state of now: what was removed from it is in no log and in no copy.
 
         Args:
             forget: Given the state of a copy, returns what to change in it.
+            told: Bytes of which each copy that tells of it holds one; none given: every copy is looked into.
 
         Raises:
             NotSaved: Some of it is still there; the text says why.
@@ -208,9 +209,11 @@ class DurableStore:
         if self._checkpointer.held < seq:
             raise NotSaved("the disk does not take a checkpoint")
         try:
-            for _, path in log.log_files(self.path, self._files)[:-1]:  # the newest begins after the checkpoint
-                self._files.remove(path)
-            await self._checkpointer.run(partial(purge_copies, self.path, self._schema, self._files, forget))
+            for number, path in log.log_files(self.path, self._files):
+                if number < self._checkpointer.log:
+                    self._files.remove(path)
+            purge = partial(purge_copies, self.path, self._schema, self._files, forget, told)
+            await self._checkpointer.run(purge)
         except OSError as error:
             raise NotSaved(error.strerror or str(error)) from None
 

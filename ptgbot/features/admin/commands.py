@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ptgbot.core.changes import Cause, Draft
-from ptgbot.core.commands import Arguments, Call, Command, Door, Outcome, Parameter, Refused
+from ptgbot.core.commands import Arguments, Call, Command, Door, Outcome, Parameter, Refused, quote
 from ptgbot.core.documents import Table
 from ptgbot.core.protocols import Fetch
 from ptgbot.features.admin.legacy import Importer
@@ -28,7 +28,7 @@ def _del(call: Call) -> Outcome:
     names = [name.lower().removeprefix("#") for name in call.arguments.words("TRACK")]
     unknown = [name for name in names if call.view.get(TRACKS, name) is None]
     if unknown:
-        raise Refused(f"Nothing was removed: unknown track {', '.join(unknown)}.")
+        raise Refused(f"Nothing was removed: unknown track {quote(', '.join(unknown))}.")
     draft = Draft(call.view)
     for name in names:
         draft.remove(TRACKS, name)

@@ -1,16 +1,25 @@
 """``~log``, ``~undo`` and ``#TRACK undo``."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from ptgbot.core.changes import Cause
-from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
-from ptgbot.core.documents import Table
+from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
+from ptgbot.core.documents import Table, View
 from ptgbot.core.protocols import NotSaved
 from ptgbot.features.history.forget import about, forget
-from ptgbot.features.history.model import HISTORY, TRACES, Entry, entry_id, entry_number, newest_first
+from ptgbot.features.history.model import (
+    HISTORY,
+    TRACES,
+    Entry,
+    entry_id,
+    entry_number,
+    is_taken_back,
+    newest_first,
+    touches,
+)
 from ptgbot.features.history.undo import take_back
 from ptgbot.features.history.words import summary
 from ptgbot.features.people.model import keys_of
@@ -21,22 +30,19 @@ Purge = Callable[[tuple[str, ...]], Awaitable[None]]
 
 LOG_LINES = 10
 MAX_LOG_LINES = 1000
+MOST_TRIES = 50  # entries that plain undo looks at
 TRACK_MINUTES = 60  # how far back a track's last change can be taken back by those who speak for it
 
 
-def _standing(entries: Iterable[Entry]) -> Entry | None:
-    """Return the first entry that ``~undo`` means: none that was taken back, none that took another back.
+def _standing(view: View, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the entries that ``~undo`` may mean: none that was taken back, none that took another back.
 
     What was imported from the command line, the original bot's file above all, is only taken back by its id.
     """
-    return next(
-        (
-            entry
-            for entry in entries
-            if not entry.undone and entry.cause is not Cause.UNDO and (entry.name or entry.cause is not Cause.IMPORT)
-        ),
-        None,
-    )
+    for entry in entries:
+        by_hand = entry.name or entry.cause is not Cause.IMPORT
+        if entry.cause is not Cause.UNDO and by_hand and not is_taken_back(view, entry):
+            yield entry
 
 
 class _History:
@@ -69,7 +75,7 @@ class _History:
         when = call.event.local(entry.at)
         trace = call.view.get(TRACES, entry.key)
         account = f" ({trace.identity})" if trace and trace.identity else ""
-        undone = f" (taken back by {entry_id(entry.undone)})" if entry.undone else ""
+        undone = f" (taken back by {entry_id(entry.undone)})" if is_taken_back(call.view, entry) else ""
         return (
             f"{entry_id(entry.number)} {when:%a %d %b %H:%M} {_name(entry)}{account}: {_said(entry)}{undone}"
             f" [{summary(entry)}]"
@@ -77,7 +83,7 @@ class _History:
 
     def _take(self, call: Call, entry: Entry) -> Outcome:
         undo = take_back(call.view, entry, call.view.seq + 1, self._tables)
-        what = f"{entry_id(entry.number)} ({_said(entry)}, {_name(entry)})"
+        what = _what(entry)
         left = f" Left as it is, since it has changed: {', '.join(undo.left)}." if undo.left else ""
         if not undo.edits:
             raise Refused(f"Nothing of {what} is left to take back.{left}")
@@ -86,15 +92,12 @@ class _History:
     def undo(self, call: Call) -> Outcome:
         word = call.arguments.text("ID")
         if not word:
-            last = _standing(newest_first(call.view))
-            if last is None:
-                raise Refused("There is nothing to take back.")
-            return self._take(call, last)
+            return self._take_last(call, newest_first(call.view))
         number = entry_number(word)
         entry = None if number is None else call.view.get(HISTORY, str(number))
         if entry is None:
             raise Refused(f"There is no change '{word}': ~log shows their ids, such as c12.")
-        if entry.undone:
+        if is_taken_back(call.view, entry):
             raise Refused(f"{entry_id(entry.number)} was taken back already, by {entry_id(entry.undone)}.")
         return self._take(call, entry)
 
@@ -118,7 +121,8 @@ class _History:
         keys = keys_of(call.actor)
         return Outcome(
             forget(call.view, keys),
-            "You are forgotten: nothing about you is stored any more, in backups neither.",
+            "You are forgotten: nothing about you is stored any more, in backups neither."
+            " What you said for tracks stays, as somebody's.",
             cause=Cause.PURGE,
             after=lambda: self._purge_or_tell(keys),
         )
@@ -133,15 +137,35 @@ class _History:
             ) from None
 
     def undo_track(self, call: Call) -> Outcome:
-        last = _standing(newest_first(call.view, call.track))
-        if last is None:
-            raise Refused(f"There is nothing of #{call.track} to take back.")
-        if last.at < call.at - timedelta(minutes=TRACK_MINUTES):
+        oldest = call.at - timedelta(minutes=TRACK_MINUTES)
+        # What an organiser did to other tracks too is not theirs to take back.
+        own = (entry for entry in newest_first(call.view, call.track) if touches(entry, call.track, alone=True))
+        try:
+            return self._take_last(call, takewhile(lambda entry: entry.at >= oldest, own))
+        except Refused:
+            own = (entry for entry in newest_first(call.view, call.track) if touches(entry, call.track, alone=True))
+            older = next(_standing(call.view, own), None)
+            if older is None or older.at >= oldest:
+                raise
             raise Refused(
                 f"The last change of #{call.track} is older than {TRACK_MINUTES} minutes: an op can take it back"
-                f" with ~undo {entry_id(last.number)}."
-            )
-        return self._take(call, last)
+                f" with ~undo {entry_id(older.number)}."
+            ) from None
+
+    def _take_last(self, call: Call, entries: Iterable[Entry]) -> Outcome:
+        """Take back the last change of which something is left to take back."""
+        why: Refused | None = None
+        for entry in islice(_standing(call.view, entries), MOST_TRIES):
+            try:
+                return self._take(call, entry)
+            except Refused as refusal:  # it has changed since: the one before may be what is meant
+                why = why or refusal
+        about = f" of #{call.track}" if call.track else ""
+        text = str(why) if why else f"There is nothing{about} to take back."
+        newest = None if call.track else next(newest_first(call.view), None)
+        if newest is not None and newest.cause is Cause.UNDO and not is_taken_back(call.view, newest):
+            text += f" The last change was {_what(newest)}: ~undo {entry_id(newest.number)} brings that back."
+        raise Refused(text)
 
 
 def _name(entry: Entry) -> str:
@@ -149,7 +173,11 @@ def _name(entry: Entry) -> str:
 
 
 def _said(entry: Entry) -> str:
-    return entry.text or entry.cause.value
+    return quote(entry.text or entry.cause.value)
+
+
+def _what(entry: Entry) -> str:
+    return f"{entry_id(entry.number)} ({_said(entry)}, {_name(entry)})"
 
 
 def history_commands(tables: Iterable[Table[Any]], purge: Purge) -> tuple[Command, ...]:

@@ -47,8 +47,11 @@ def _when(event: Event, instant: Any) -> str:
 
 def _holding(view: View, keys: tuple[str, ...]) -> Iterator[Trace]:
     """Yield the traces that keep private documents of a person."""
+    quoted = [orjson.dumps(key).decode() for key in keys]
     for trace in view.all(TRACES).values():
-        if trace.edits and any(key in keys for _, key, _, _ in orjson.loads(trace.edits)):
+        if any(part in trace.edits for part in quoted) and any(
+            key in keys for _, key, _, _ in orjson.loads(trace.edits)
+        ):
             yield trace
 
 

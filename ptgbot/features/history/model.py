@@ -13,6 +13,7 @@ from ptgbot.core.documents import Document, Table, View, Visibility
 from ptgbot.core.identity import Actor, Role
 from ptgbot.features.people.model import keys_of
 from ptgbot.features.presence.model import CHECKINS
+from ptgbot.features.schedule.model import TRACKS
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
 
 __all__ = [
@@ -25,16 +26,19 @@ __all__ = [
     "entry_id",
     "entry_number",
     "expired",
+    "is_taken_back",
     "newest_first",
     "private_edits",
     "public_edits",
     "record",
+    "touches",
 ]
 
 SOMEONE = "someone"  # who wanted to be forgotten
 PRIVATE_HOURS = 24  # how long private documents that a Change removed are kept, to take it back
 
 _PERSONAL = (CHECKINS, SUBSCRIPTIONS)
+_OF_A_TRACK = frozenset({"topics", "links"})  # tables whose keys are names of tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Entry:
         subject: The track it is about; empty where it is about none.
         cause: What brought it about.
         edits: The documents before and after, as JSON text: a list of table, key, before and after.
-        undone: The number of the Change that took it back; 0 as long as it stands.
+        undone: The number of the last Change that took it back, 0 if none did; that one may be taken back itself.
     """
 
     number: int
@@ -93,7 +97,6 @@ HISTORY = Table(
     "history",
     Entry,
     Visibility.PUBLIC,
-    indexes={"subject": lambda e: e.subject or None},
     order=lambda e: e.number,
 )
 TRACES = Table(
@@ -117,9 +120,36 @@ def entry_number(text: str) -> int | None:
 
 
 def newest_first(view: View, track: str = "") -> Iterator[Entry]:
-    """Yield the entries, or those about one track, the newest first."""
-    entries = view.where(HISTORY, "subject", track) if track else view.all(HISTORY)
-    return reversed(cast("dict[str, Entry]", entries).values())  # tables keep the order in which entries came
+    """Yield the entries, the newest first; where a track is named, those that did something to it."""
+    entries = reversed(cast("dict[str, Entry]", view.all(HISTORY)).values())  # tables keep the order of numbers
+    return (entry for entry in entries if touches(entry, track)) if track else entries
+
+
+def is_taken_back(view: View, entry: Entry) -> bool:
+    """Return whether a Change is taken back at the moment; what took it back may have been taken back itself."""
+    taken = False
+    while entry.undone and (by := view.get(HISTORY, str(entry.undone))) is not None:
+        taken, entry = not taken, by
+    return taken != bool(entry.undone)  # what took it back may be too old to be kept
+
+
+def touches(entry: Entry, track: str, *, alone: bool = False) -> bool:
+    """Return whether an entry is about a track: given for it, or altering what belongs to it.
+
+    Args:
+        entry: The entry.
+        track: The track.
+        alone: Whether it must alter nothing else, and not whether there is such a track.
+    """
+    if entry.subject == track:
+        return True
+    if f'"{track}"' not in entry.edits:  # names have no character that JSON writes in another way
+        return False
+    about = [
+        (table in _OF_A_TRACK and key == track) or any(d and d.get("track") == track for d in documents)
+        for table, key, *documents in orjson.loads(entry.edits)
+    ]
+    return all(about) if alone else any(about) or f'["{TRACKS.name}","{track}",' in entry.edits
 
 
 def record(

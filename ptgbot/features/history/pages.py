@@ -13,7 +13,7 @@ from ptgbot.core.changes import Change
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
 from ptgbot.core.fragments import Fragments, Html
-from ptgbot.features.history.model import HISTORY, Entry, entry_id, newest_first
+from ptgbot.features.history.model import HISTORY, Entry, entry_id, is_taken_back, newest_first
 from ptgbot.features.history.timeline import Spell, Timelines
 from ptgbot.features.history.words import describe, differences, raw_edits, summary
 from ptgbot.features.schedule.model import (
@@ -74,14 +74,22 @@ class HistoryPage:
         ).encode()
 
     def _fragments(self) -> Fragments:
-        return Fragments(lambda entry, linked: self._html("history/entry.html", **self._values(entry, linked)))
+        return Fragments(lambda **values: self._html("history/entry.html", **self._values(**values)))
 
     def _day(self, view: View, day: date, entries: Iterable[Entry]) -> str:
         return self._entries[day](
-            (entry.key, {"entry": entry, "linked": view.get(TRACKS, entry.subject) is not None}) for entry in entries
+            (
+                entry.key,
+                {
+                    "entry": entry,
+                    "linked": view.get(TRACKS, entry.subject) is not None,
+                    "taken_back": is_taken_back(view, entry),
+                },
+            )
+            for entry in entries
         )
 
-    def _values(self, entry: Entry, linked: bool) -> dict[str, Any]:  # noqa: FBT001 - a template's value
+    def _values(self, *, entry: Entry, linked: bool, taken_back: bool) -> dict[str, Any]:
         return {
             "id": entry_id(entry.number),
             "at": entry.at,
@@ -89,7 +97,7 @@ class HistoryPage:
             "text": entry.text,
             "cause": entry.cause.value,
             "track": entry.subject if linked else "",
-            "undone": entry_id(entry.undone) if entry.undone else "",
+            "undone": entry_id(entry.undone) if taken_back else "",
             "summary": summary(entry),
         }
 
@@ -105,7 +113,7 @@ class HistoryFeed:
     patience = PATIENCE
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[Entry, bytes]] = {}
+        self._kept: dict[str, tuple[tuple[Entry, bool], bytes]] = {}
 
     def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - it is always there
         """Return the path of the feed."""
@@ -117,14 +125,15 @@ class HistoryFeed:
 
     def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - time does not alter it
         """Return the feed."""
-        kept: dict[str, tuple[Entry, bytes]] = {}
+        kept: dict[str, tuple[tuple[Entry, bool], bytes]] = {}
         for key, entry in view.all(HISTORY).items():
             held = self._kept.get(key)
-            kept[key] = held if held is not None and held[0] is entry else (entry, self._entry(entry))
+            values = (entry, is_taken_back(view, entry))
+            kept[key] = held if held is not None and held[0] == values else (values, self._entry(*values))
         self._kept = kept
         return b'{"history":[' + b",\n".join(content for _, content in kept.values()) + b"]}\n"
 
-    def _entry(self, entry: Entry) -> bytes:
+    def _entry(self, entry: Entry, taken_back: bool) -> bytes:  # noqa: FBT001 - as it is kept
         changes = [
             {
                 "what": describe(edit),
@@ -141,7 +150,7 @@ class HistoryFeed:
                 "command": entry.text,
                 "cause": entry.cause,
                 "track": entry.subject,
-                "taken_back_by": entry_id(entry.undone) if entry.undone else None,
+                "taken_back_by": entry_id(entry.undone) if taken_back else None,
                 "changes": changes,
             }
         )

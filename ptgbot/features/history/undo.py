@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
-from ptgbot.core.changes import Cause, Draft, Edit
+from ptgbot.core.changes import Draft, Edit
 from ptgbot.core.codec import encode
 from ptgbot.core.documents import Document, Table, View
-from ptgbot.features.history.model import HISTORY, Entry, newest_first, private_edits, public_edits
+from ptgbot.features.history.model import HISTORY, Entry, private_edits, public_edits
 from ptgbot.features.history.words import RawEdit, describe
 from ptgbot.features.schedule.model import BOOKINGS, DAYS, ROOMS, TRACKS, Booking, Day
 from ptgbot.features.topics.model import LINKS, TOPICS
@@ -68,9 +68,6 @@ def take_back(view: View, entry: Entry, number: int, tables: Mapping[str, Table[
             draft.put(edit.table, edit.after)
     if draft.edits():
         draft.put(HISTORY, replace(entry, undone=number))
-        if entry.cause is Cause.UNDO:  # what it had taken back stands again
-            for other in [other for other in newest_first(view) if other.undone == entry.number]:
-                draft.put(HISTORY, replace(other, undone=0))
     return Undo(draft.edits(), tuple(dict.fromkeys(left.values())))
 
 

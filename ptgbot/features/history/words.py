@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from ptgbot.core.commands import quote
 from ptgbot.features.history.model import Entry
 from ptgbot.features.schedule.model import format_place
 
@@ -15,7 +16,8 @@ __all__ = ["RawEdit", "describe", "differences", "raw_edits", "summary"]
 
 Raw = Mapping[str, Any]
 
-_HIDDEN = frozenset({"id", "revision", "changed", "position"})  # of no use to people
+# Of no use to people, or told by the name of the document already.
+_HIDDEN = frozenset({"id", "revision", "changed", "position", "since", "track", "name", "identity"})
 _MOST = 4
 
 _NAMES: Mapping[str, Callable[[Raw], str]] = {
@@ -68,30 +70,38 @@ def _shown(value: Any) -> str:
         return str(value.get("text") or value.get("name") or value)
     if isinstance(value, list):
         return ", ".join(_shown(item) for item in value) or "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if value is None or value == "":
         return "nothing"
     return str(value)
 
 
 def differences(edit: RawEdit) -> list[tuple[str, str, str]]:
-    """Return the fields that an edit altered: name, before and after."""
-    before, after = edit.before, edit.after
-    if before is None or after is None:
-        return []
+    """Return the fields that an edit altered: name, before and after. Of lists, what came and went is told."""
+    before, after = edit.before or {}, edit.after or {}
     return [
-        (name, _shown(before.get(name)), _shown(after.get(name)))
+        (name, *_pair(before.get(name), after.get(name)))
         for name in {**before, **after}
-        if name not in _HIDDEN and before.get(name) != after.get(name)
+        if name not in _HIDDEN and (before.get(name) or None) != (after.get(name) or None)
     ]
 
 
+def _pair(before: Any, after: Any) -> tuple[str, str]:
+    if isinstance(before, list) and isinstance(after, list):
+        return _shown([item for item in before if item not in after]), _shown([i for i in after if i not in before])
+    return _shown(before), _shown(after)
+
+
 def _edit(edit: RawEdit) -> str:
-    name = describe(edit)
+    fields = differences(edit)
     if edit.before is None:
-        return f"{name}: new"
-    if edit.after is None:
-        return f"{name}: removed"
-    return f"{name}: " + "; ".join(f"{field} {before} → {after}" for field, before, after in differences(edit))
+        told = ["new", *(f"{field} {quote(after)}" for field, _, after in fields)]
+    elif edit.after is None:
+        told = ["removed", *(f"{field} {quote(before)}" for field, before, _ in fields)]
+    else:
+        told = [f"{field} {quote(before)} → {quote(after)}" for field, before, after in fields]
+    return f"{describe(edit)}: {'; '.join(told)}"
 
 
 def summary(entry: Entry) -> str:

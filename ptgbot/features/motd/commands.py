@@ -1,7 +1,7 @@
 """``~motd add``, ``del``, ``reorder`` and ``clean``."""
 
 from ptgbot.core.changes import Draft
-from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
+from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
 from ptgbot.features.motd.model import LEVELS, MOTD, Motd, Notice, notices
 
 __all__ = ["COMMANDS"]
@@ -19,7 +19,7 @@ def _put(call: Call, messages: tuple[Notice, ...]) -> Outcome:
 def _add(call: Call) -> Outcome:
     level = call.arguments.text("LEVEL").lower()
     if level not in LEVELS:
-        raise Refused(f"'{level}' is no level: say one of {', '.join(LEVELS)}.")
+        raise Refused(f"'{quote(level)}' is no level: say one of {', '.join(LEVELS)}.")
     return _put(call, (*notices(call.view), Notice(level, call.arguments.text("TEXT"))))
 
 
@@ -29,7 +29,7 @@ def _position(call: Call, word: str) -> int:
     if word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= count:
         return int(word) - 1
     there = f"they are numbered 1 to {count}" if count else "there are none"
-    raise Refused(f"There is no message number '{word}': {there}.")
+    raise Refused(f"There is no message number '{quote(word)}': {there}.")
 
 
 def _del(call: Call) -> Outcome:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ptgbot.core.changes import Draft
-from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
+from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
 from ptgbot.features.people.model import keys_of
 from ptgbot.features.presence.model import CHECKINS, CheckIn, last_check_in
 from ptgbot.features.schedule.model import TRACKS, check_track
@@ -31,7 +31,7 @@ def _in(call: Call) -> Outcome:
     for key in others:
         draft.remove(CHECKINS, key)
     draft.put(CHECKINS, CheckIn(identity, call.actor.name, said, call.at))
-    return Outcome(draft.edits(), f"You are checked in to {said}. Thanks! Say 'out' when you leave.")
+    return Outcome(draft.edits(), f"You are checked in to {quote(said)}. Thanks! Say 'out' when you leave.")
 
 
 def _out(call: Call) -> Outcome:
@@ -40,19 +40,19 @@ def _out(call: Call) -> Outcome:
         raise Refused("You never checked in anywhere: say 'in LOCATION' first.")
     check_in = max(found, key=lambda c: c.since)
     if check_in.left is not None:
-        raise Refused(f"You checked out of {check_in.location} already, at {_when(call, check_in.left)}.")
+        raise Refused(f"You checked out of {quote(check_in.location)} already, at {_when(call, check_in.left)}.")
     draft = Draft(call.view)
     for held in found:
         if held.left is None:
             draft.put(CHECKINS, replace(held, left=call.at))
-    return Outcome(draft.edits(), f"You are checked out of {check_in.location}. Thanks!")
+    return Outcome(draft.edits(), f"You are checked out of {quote(check_in.location)}. Thanks!")
 
 
 def _seen(call: Call) -> Outcome:
     nick = call.arguments.text("NICK")
     check_in = last_check_in(call.view, nick)
     if check_in is None:
-        return Outcome(reply=f"{nick} never checked in anywhere.")
+        return Outcome(reply=f"{quote(nick)} never checked in anywhere.")
     if check_in.left is None:
         return Outcome(reply=f"{check_in.nick} is in {check_in.location} since {_when(call, check_in.since)}.")
     return Outcome(reply=f"{check_in.nick} left {check_in.location} at {_when(call, check_in.left)}.")

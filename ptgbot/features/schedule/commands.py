@@ -2,7 +2,7 @@
 
 from ptgbot.core.changes import Draft
 from ptgbot.core.color import is_color
-from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
+from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
 from ptgbot.features.schedule.model import (
     BOOKINGS,
     TRACKS,
@@ -22,7 +22,7 @@ __all__ = ["COMMANDS"]
 def _place(call: Call, code: str) -> tuple[Room, str, Booking | None]:
     found = find_place(call.view, code)
     if found is None:
-        raise Refused(f"Slot '{code}' is unknown: say ROOM-SLOT as the page shows it.")
+        raise Refused(f"Slot '{quote(code)}' is unknown: say ROOM-SLOT as the page shows it.")
     room, slot = found
     return room, slot, bookings_by_place(call.view).get((room.name, slot))
 
@@ -61,10 +61,12 @@ def _move(call: Call) -> Outcome:
         raise Refused("'move' needs two slots: #TRACK move ROOM-SLOT ROOM-SLOT")
     # Rooms may hold blanks: take the split of which both sides are slots.
     split = next((s for s in splits if all(find_place(call.view, code) for code in s)), None)
+    if split is None and find_place(call.view, " ".join(words)):
+        raise Refused("'move' needs two slots: #TRACK move ROOM-SLOT ROOM-SLOT")
     if split is None:
         known = next((s for s in splits if find_place(call.view, s[0])), None)
         unknown = known[1] if known else next((s[0] for s in splits if find_place(call.view, s[1])), " ".join(words))
-        raise Refused(f"Slot '{unknown}' is unknown: say ROOM-SLOT as the page shows it.")
+        raise Refused(f"Slot '{quote(unknown)}' is unknown: say ROOM-SLOT as the page shows it.")
     room, slot, booking = _own(call, split[0])
     new_room, new_slot, holder = _place(call, split[1])
     place = format_place(new_room.name, new_slot)
@@ -81,7 +83,7 @@ def _move(call: Call) -> Outcome:
 def _color(call: Call) -> Outcome:
     color = call.arguments.text("CSS")
     if not is_color(color):
-        raise Refused(f"'{color}' is no colour: say a CSS colour such as #27a3dd, rgb(39,163,221) or teal.")
+        raise Refused(f"'{quote(color)}' is no colour: say a CSS colour such as #27a3dd, rgb(39,163,221) or teal.")
     draft = Draft(call.view)
     draft.put(TRACKS, Track(call.track, color))
     return Outcome(draft.edits())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from ptgbot.core.clock import Event
-from ptgbot.core.commands import Refused
+from ptgbot.core.commands import Refused, quote
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import Table, View, Visibility
 
@@ -222,9 +222,8 @@ def event_info(view: View) -> Info:
 def track_name_problem(name: str) -> str:
     """Return why a name cannot be a track's, or nothing if it can."""
     if not _TRACK_NAME.fullmatch(name):
-        return (
-            f"'{name}' cannot be a track: use up to 50 of a-z, 0-9, '.', '_' and '-', beginning with a letter or digit"
-        )
+        allowed = "use up to 50 of a-z, 0-9, '.', '_' and '-', beginning with a letter or digit"
+        return f"'{quote(name)}' cannot be a track: {allowed}"
     if name in _RESERVED_FILES or name in _RESERVED_VERBS:
         return f"'{name}' cannot be a track: the bot uses that word itself"
     return ""
@@ -235,7 +234,7 @@ def check_track(view: View, name: str) -> None:
     if view.get(TRACKS, name) is not None:
         return
     close = difflib.get_close_matches(name, list(view.all(TRACKS)), n=1)
-    raise Refused(f"Unknown track '{name}'." + (f" Did you mean '{close[0]}'?" if close else ""))
+    raise Refused(f"Unknown track '{quote(name)}'." + (f" Did you mean '{close[0]}'?" if close else ""))
 
 
 def random_color() -> str:

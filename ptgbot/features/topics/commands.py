@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ptgbot.core.changes import Draft
-from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
+from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
 from ptgbot.features.schedule.model import TRACKS, room_today
 from ptgbot.features.topics.model import Now, clean, is_link, links_of, put_links, put_topic, topic_of
 
@@ -52,7 +52,7 @@ def _link(call: Call, name: str, default: str) -> str:
     if word.lower() == default:
         return ""
     if not is_link(word):
-        raise Refused(f"'{word}' is no link: say '{name}' with an http or https address, or '{name} {default}'.")
+        raise Refused(f"'{quote(word)}' is no link: say '{name}' with an http or https address, or '{name} {default}'.")
     return word
 
 
@@ -72,7 +72,7 @@ def _clean_tracks(call: Call) -> Outcome:
     names = [name.lower().removeprefix("#") for name in call.arguments.words("TRACK")]
     unknown = [name for name in names if call.view.get(TRACKS, name) is None]
     if unknown:
-        raise Refused(f"Nothing was cleaned: unknown track {', '.join(unknown)}.")
+        raise Refused(f"Nothing was cleaned: unknown track {quote(', '.join(unknown))}.")
     draft = Draft(call.view)
     for name in names:
         put_topic(draft, clean(topic_of(call.view, name)))

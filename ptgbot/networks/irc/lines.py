@@ -13,6 +13,7 @@ _CODES = re.compile(
     r"\x03(?:[0-9]{1,2}(?:,[0-9]{1,2})?)?"  # colour by number
     r"|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?"  # colour by hex
     r"|[\x00-\x02\x05-\x08\x0a-\x1f\x7f-\x9f]"  # all other formatting is one control character
+    "|[\u202a-\u202e\u2066-\u2069]"  # what turns the direction of all that follows
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NEVER_SENT = re.compile("[\r\n\0]")

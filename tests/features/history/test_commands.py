@@ -21,7 +21,7 @@ async def test_a_change_leaves_an_entry_with_who_when_and_what(bot: Talk) -> Non
     await bot.say("ada", "#nova now  cells", account="ada.l")
     lines = await bot.told("olga", "~log 1", role=2)
     assert lines == [
-        "c2 Mon 23 Nov 10:00 ada (irc/ada.l): #nova now cells [topics of nova: new]",
+        "c2 Mon 23 Nov 10:00 ada (irc/ada.l): #nova now cells [topics of nova: new; now cells; location Ballroom A]",
     ]
 
 
@@ -37,7 +37,7 @@ async def test_the_log_shows_the_fields_before_and_after(bot: Talk) -> None:
     await bot.op("~motd add info Lunch")
     assert (await bot.told("olga", "~log 5 #nova", role=2)) == [
         "c3 Mon 23 Nov 10:00 bob (irc/~bob): #nova now pods [topics of nova: now cells → pods]",
-        "c2 Mon 23 Nov 10:00 ada (irc/~ada): #nova now cells [topics of nova: new]",
+        "c2 Mon 23 Nov 10:00 ada (irc/~ada): #nova now cells [topics of nova: new; now cells; location Ballroom A]",
     ]
 
 
