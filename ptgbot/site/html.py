@@ -5,6 +5,7 @@ import importlib.resources
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -188,6 +189,7 @@ def _is_web_address(value: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
+@lru_cache(maxsize=256)
 def _date(day: date, named: str = "") -> str:
     """Return a date in words, without the weekday where that was just named."""
     weekday = f"{day:%A}"

@@ -178,12 +178,14 @@ def record(
     """
     if cause is Cause.PURGE:
         return ()
-    own = () if actor is None else keys_of(actor)
     kept = [e for e in edits if e.table not in (HISTORY, TRACES)]
-    personal = all(e.table in _PERSONAL and e.key in own for e in kept)
-    if not kept or (personal and cause is Cause.COMMAND):
-        return ()
     public = [e for e in kept if e.table not in _PERSONAL]
+    if not public and cause is Cause.COMMAND:
+        own = () if actor is None else keys_of(actor)
+        if all(e.key in own for e in kept):
+            return ()
+    if not kept:
+        return ()
     private = [e for e in kept if e.table in _PERSONAL]
     if not public and (actor is None or actor.role < Role.ORGANISER):
         actor, text = None, ""  # what is private leaves no trace of who typed what

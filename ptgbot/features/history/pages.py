@@ -1,5 +1,6 @@
 """What was said when: ``history.html``, ``history.json`` and a page for each track."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -31,6 +32,7 @@ from ptgbot.features.topics.model import LINKS, TOPICS, etherpad_url, meeting_ur
 __all__ = ["HistoryFeed", "HistoryPage", "TrackPages"]
 
 MOST_ENTRIES = 2000  # on the page; the feed has them all
+MOST_SPELLS = 200  # on a track's page; likewise
 PATIENCE = 3.0  # seconds: nobody waits for the history, and it grows
 
 
@@ -199,6 +201,7 @@ class TrackPages:
         track = view.get(TRACKS, name)
         topic = topic_of(view, name)
         colors = track_colors(view)
+        spells = self._timelines.of(view, name)
         return self._html(
             "history/track.html",
             path=path,
@@ -210,16 +213,21 @@ class TrackPages:
             pad=etherpad_url(view, name),
             url=meeting_url(view, name, topic.location),
             slots=self._slots(view, name),
-            days=self._days(name, self._timelines.of(view, name), colors),
+            days=self._days(name, spells[:MOST_SPELLS], colors),
+            older=max(len(spells) - MOST_SPELLS, 0),
         ).encode()
 
     def _days(self, track: str, spells: Sequence[Spell], colors: Mapping[str, str]) -> Markup:
         """Return what a track discussed, a part a day; what is over is made only once."""
         days = []
-        numbered = zip(range(len(spells), 0, -1), spells, strict=True)
-        for day, group in groupby(numbered, lambda one: self._event.local(one[1].start).date()):
+        seen: Counter[datetime] = Counter()
+        for day, group in groupby(spells, lambda spell: self._event.local(spell.start).date()):
             parts = self._spells.setdefault((track, day), Fragments(partial(self._html, "history/spell.html")))
-            made = parts((str(number), {"spell": spell, "day": day, "colors": colors}) for number, spell in group)
+            named = []
+            for spell in group:
+                seen[spell.start] += 1  # two may begin in one instant, and are told apart by their order
+                named.append((f"{spell.start} {seen[spell.start]}", {"spell": spell, "day": day, "colors": colors}))
+            made = parts(named)
             days.append(self._html("history/topics.html", day=day, spells=made))
         return Markup().join(days)
 
