@@ -1,6 +1,7 @@
 """The checkpoint: a TinyDB file with one table a kind of document, which people can open."""
 
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,7 +130,8 @@ class Checkpoint:
             state: Documents and the numbers of their Changes by table and key.
             unknown: Tables to keep as they are.
         """
-        tables: dict[str, Mapping[str, Any]] = {META: {"1": {"schema": schema, "seq": seq, "at": at}}}
+        counts = {name: len(documents) for name, (documents, _) in state.items()}
+        tables: dict[str, Mapping[str, Any]] = {META: {"1": {"schema": schema, "seq": seq, "at": at, "rows": counts}}}
         tables.update(unknown)
         for name, (documents, seqs) in state.items():
             tables[name] = _Rows(documents, seqs)
@@ -154,7 +156,7 @@ class _Rows(Mapping[str, Any]):
 
     def items(self) -> Any:
         for number, (key, document) in enumerate(self._documents.items(), 1):
-            yield str(number), {"_seq": self._seqs[key], "document": document}
+            yield str(number), {"_seq": self._seqs[key], "_crc": _crc(document), "document": document}
 
 
 def read_checkpoint(path: Path, schema: Schema, files: Files) -> Checkpoint | None:
@@ -190,14 +192,17 @@ def read_checkpoint(path: Path, schema: Schema, files: Files) -> Checkpoint | No
         for name in schema.tables
         if name in raw
     }
+    for name, count in (meta.get("rows") or {}).items():
+        if name in documents and len(documents[name]) != count:
+            raise Unreadable(f"{path}, table '{name}': there are {len(documents[name])} rows, the bot wrote {count}")
     return Checkpoint(seq, when, documents, raw)
 
 
 def _documents(place: str, rows: dict[str, Any], last: int, decode: _Decode) -> list[tuple[Document, int]]:
     raws, seqs = [], []
     for number, row in rows.items():
-        if not isinstance(row, dict) or row.keys() != {"_seq", "document"}:
-            raise Unreadable(f"{place}, row {number}: a row has '_seq' and 'document'")
+        if not isinstance(row, dict) or row.keys() != {"_seq", "_crc", "document"}:
+            raise Unreadable(f"{place}, row {number}: a row has '_seq', '_crc' and 'document'")
         if type(row["_seq"]) is not int or not 0 <= row["_seq"] <= last:
             raise Unreadable(f"{place}, row {number}: _seq is no number up to {last}")
         raws.append(row["document"])
@@ -215,4 +220,13 @@ def _documents(place: str, rows: dict[str, Any], last: int, decode: _Decode) -> 
         if document.key in seen:
             raise Unreadable(f"{place}, row {number}: '{document.key}' is in row {seen[document.key]} already")
         seen[document.key] = number
+    for number, row in rows.items():
+        if row["_crc"] != _crc(row["document"]):
+            raise Unreadable(f"{place}, row {number}: it is not what the bot wrote; its '_crc' says so")
     return list(zip(documents, seqs, strict=True))
+
+
+def _crc(document: object) -> int:
+    """Return what tells whether a row is still what was written: the CRC-32 of the document's JSON, its keys sorted."""
+    raw = orjson.loads(orjson.dumps(document))  # only the keys of objects are sorted, not a dataclass's fields
+    return zlib.crc32(orjson.dumps(raw, option=orjson.OPT_SORT_KEYS))
