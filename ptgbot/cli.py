@@ -1,6 +1,7 @@
 """The commands ``ptgbot`` and ``ptgbot-web``."""
 
 import asyncio
+import configparser
 import logging
 import logging.config
 import os
@@ -73,6 +74,11 @@ def check(config: Path) -> None:
     loaded = _load(config)
     for line in describe(loaded):
         click.echo(line)
+    problems = [*_log_problems(loaded), *_folder_problems(loaded)]
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        sys.exit(BAD_CONFIG)
     click.echo("The configuration is good.")
 
 
@@ -220,6 +226,29 @@ def _load(path: Path) -> Config:
     for warning in warnings:
         click.echo(f"Warning: {warning}", err=True)
     return config
+
+
+def _log_problems(config: Config) -> list[str]:
+    """Return what is wrong with the logging file, without starting to log."""
+    if config.log_config is None:
+        return []
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(config.log_config.read_text(encoding="utf-8"))
+    except (configparser.Error, OSError, UnicodeDecodeError) as error:
+        return [f"log_config: {config.log_config} cannot be used: {' '.join(str(error).split())}"]
+    missing = [name for name in ("loggers", "handlers", "formatters") if not parser.has_section(name)]
+    return [f"log_config: {config.log_config} has no section [{name}]" for name in missing]
+
+
+def _folder_problems(config: Config) -> list[str]:
+    """Return which folders cannot be made or written to, without making any."""
+    problems = []
+    for key, folder in (("site_dir", config.site_dir), ("db_filename", config.store_path.parent)):
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            problems.append(f"{key}: {there} is no folder that I can write to")
+    return problems
 
 
 def _start_logging(config: Config) -> None:

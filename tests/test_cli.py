@@ -112,3 +112,35 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "channel #other" in done.stdout
     assert "Other" in done.stdout
+
+
+def test_check_finds_a_logging_file_that_is_none_and_a_folder_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "log.ini").write_text("[loggers\n")
+    (tmp_path / "file").touch()
+    write_config(tmp_path, log_config="log.ini", site_dir="file/html", db_filename="ptg.json")
+    done = ptgbot(tmp_path, "check", "config.json")
+    assert done.returncode == 2
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["log_config", "site_dir"]
+
+
+def test_a_misspelt_key_is_told_beside_the_one_that_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"irc_nik": "ptgbot", "irc_server": "x", "irc_channel": "#x"}')
+    done = ptgbot(tmp_path, "check", "config.json")
+    assert done.returncode == 2
+    assert any(line.startswith("Warning: irc_nik") for line in done.stderr.splitlines())
+
+
+def test_a_backup_is_restored_and_what_it_replaced_is_kept(tmp_path: Path) -> None:
+    write_config(tmp_path, db_filename="ptg.json")
+    for number, name in enumerate(("one", "two", "three"), 1):
+        (tmp_path / f"{number}.json").write_text(json.dumps({"tracks": [name]}))
+        assert ptgbot(tmp_path, "import", "config.json", f"{number}.json").returncode == 0
+    done = ptgbot(tmp_path, "restore", "config.json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("ptg.json.1.bak, up to change c2, of ")
+    assert done.stdout.endswith(f"What it replaced is in {tmp_path / 'ptg.json.replaced-1'}.\n")
+    assert ptgbot(tmp_path, "render", "config.json").returncode == 0
+    assert json.loads((tmp_path / "html" / "ptg.json").read_text())["tracks"] == ["two"]
+    refused = ptgbot(tmp_path, "restore", "config.json", "9")
+    assert refused.returncode == 1
+    assert "There is no backup 9" in refused.stderr

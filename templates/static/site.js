@@ -6,6 +6,8 @@ const WHOLE = 10; // one look in so many asks for the whole page: servers may kn
 
 /** Add to the content what needs the browser. */
 function enrich(main) {
+  // A wall shows the event's own time.
+  if (document.body.classList.contains("signage")) return;
   let differs = false;
   for (const time of main.querySelectorAll("time[datetime]")) {
     const said = time.getAttribute("datetime");

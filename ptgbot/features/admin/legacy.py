@@ -87,6 +87,8 @@ class Importer:
         for key in data:
             if key not in KNOWN_KEYS:
                 reading.notes.append(f"'{cut(key)}' is no key that I know, left out")
+        if data and not KNOWN_KEYS & data.keys():
+            reading.problems.append(f"none of its keys is known: an event has {', '.join(sorted(KNOWN_KEYS)[:6])}, …")
         schedule = ScheduleImport(self.view, draft, reading, event=self.event, at=self.at, new_id=self.new_id)
         tracks = schedule.read(data)
         self._topics(draft, data, tracks)

@@ -486,7 +486,7 @@ def test_all_that_is_wrong_is_named_up_to_twenty() -> None:
 
 
 def test_no_more_than_fifty_notes_are_made() -> None:
-    notes = take(quick_talk(), {f"key{n}": n for n in range(60)})
+    notes = take(quick_talk(), {"eventid": "x", **{f"key{n}": n for n in range(60)}})
     assert (len(notes), notes[-1]) == (51, "and 10 more")
 
 
