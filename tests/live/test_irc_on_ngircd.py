@@ -140,7 +140,7 @@ async def test_a_line_in_the_channel_and_one_in_private_arrive_with_who_and_wher
         await bot.joined()
         alice.say("#PTG", "#nova now \x02cells\x02")
         alice.private("BOT", "+seen bob")
-        sender = Actor(nobody("alice"), "Alice", Role.ORGANISER)
+        sender = Actor(nobody("alice"), "Alice", Role.ORGANISER, "alice")
         await bot.hears("+seen bob")
         assert bot.heard == [
             Message("irc", sender, "#nova now cells", "#ptg"),
@@ -187,7 +187,7 @@ async def test_roles_follow_modes_nicks_parts_kicks_and_quits(server: Ngircd, pe
         alice.mode("#ptg", "+v-o Bob[1] Bob[1]")
         assert await role() == Role.MODERATOR
         bob.private("bot", "private")
-        assert (await bot.hears("private")).sender == Actor(nobody("bob[1]"), "Bob[1]", Role.MODERATOR)
+        assert (await bot.hears("private")).sender == Actor(nobody("bob[1]"), "Bob[1]", Role.MODERATOR, "bob[1]")
 
         bob.part("#ptg")
         bob.private("bot", "from outside")
@@ -280,7 +280,7 @@ async def test_a_server_that_was_killed_and_started_again_finds_the_bot_back(
         await bot.network.post(CHANNEL, "here again")
         await alice.expect(r":bot!\S+ PRIVMSG #ptg :here again")
         alice.say("#ptg", "good")
-        assert (await bot.hears("good")).sender == Actor(nobody("alice"), "alice", Role.ATTENDEE)
+        assert (await bot.hears("good")).sender == Actor(nobody("alice"), "alice", Role.ATTENDEE, "alice")
         await alice.close()
 
 
