@@ -1,9 +1,9 @@
-"""The send queue: answers before notifications, and never faster than a network allows."""
+"""The send queue: answers before notifications, in turns, and never faster than a network allows."""
 
 import asyncio
 import logging
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -25,13 +25,61 @@ class _Waiting:
     lines: deque[str] | None = None  # cut into lines once it is its turn, by the rules that hold then
 
 
+class _Queue:
+    """What waits at one priority. The targets take turns, so that nobody waits for another one's long list."""
+
+    def __init__(self) -> None:
+        self._targets: OrderedDict[str, deque[_Waiting]] = OrderedDict()
+        self.count = 0
+
+    def append(self, waiting: _Waiting) -> None:
+        self._targets.setdefault(waiting.send.target.name, deque()).append(waiting)
+        self.count += 1
+
+    @property
+    def head(self) -> _Waiting | None:
+        """What is to be sent next."""
+        return next((waiting[0] for waiting in self._targets.values()), None)
+
+    def pop(self) -> None:
+        """Take the head away; the next target has its turn."""
+        name, waiting = next(iter(self._targets.items()))
+        waiting.popleft()
+        self.count -= 1
+        self.turn()
+        if not waiting:
+            del self._targets[name]
+
+    def turn(self) -> None:
+        """Let the next target have its turn."""
+        if self._targets:
+            self._targets.move_to_end(next(iter(self._targets)))
+
+    def drop_oldest(self) -> None:
+        oldest = min(self._targets, key=lambda name: self._targets[name][0].since)
+        self._targets.move_to_end(oldest, last=False)
+        self.pop()
+
+    def drop_before(self, instant: float) -> int:
+        """Drop what has waited since before an instant; return how many."""
+        before = self.count
+        for name, waiting in list(self._targets.items()):
+            kept = deque(one for one in waiting if one.since >= instant)
+            self.count -= len(waiting) - len(kept)
+            if kept:
+                self._targets[name] = kept
+            else:
+                del self._targets[name]
+        return before - self.count
+
+
 class _Lane:
     """What waits for one network."""
 
     def __init__(self, network: Network, monotonic: Callable[[], float]) -> None:
         self.network = network
         self._monotonic = monotonic
-        self._queues: dict[Priority, deque[_Waiting]] = {priority: deque() for priority in Priority}
+        self._queues = {priority: _Queue() for priority in Priority}
         self._filled = asyncio.Event()
         self.emptied = asyncio.Event()
         self.emptied.set()
@@ -42,8 +90,8 @@ class _Lane:
 
     def put(self, send: Send) -> None:
         queue = self._queues[send.priority]
-        if len(queue) >= MAX_WAITING:
-            queue.popleft()
+        if queue.count >= MAX_WAITING:
+            queue.drop_oldest()
             self._drop(1, "too many are waiting")
         queue.append(_Waiting(send, self._monotonic()))
         self._filled.set()
@@ -53,8 +101,8 @@ class _Lane:
         self.dropped += count
         _log.warning("%d message(s) to %s not sent: %s.", count, self.network.name, why)
 
-    def _first(self) -> deque[_Waiting] | None:
-        return next((queue for queue in self._queues.values() if queue), None)
+    def _first(self) -> _Queue | None:
+        return next((queue for queue in self._queues.values() if queue.count), None)
 
     async def run(self) -> None:
         """Send what is put, until cancelled."""
@@ -84,11 +132,8 @@ class _Lane:
         self._down = False
         oldest = self._monotonic() - MAX_AGE
         for queue in self._queues.values():
-            late = [waiting for waiting in queue if waiting.since < oldest]
-            for waiting in late:
-                queue.remove(waiting)
-            if late:
-                self._drop(len(late), "the link was down too long")
+            if late := queue.drop_before(oldest):
+                self._drop(late, "the link was down too long")
 
     async def _is_ready(self) -> bool:
         try:
@@ -112,8 +157,9 @@ class _Lane:
             await asyncio.sleep((1 - self._allowance) * interval)
             await self._allow()
 
-    async def _send_line(self, queue: deque[_Waiting]) -> None:
-        waiting = queue[0]
+    async def _send_line(self, queue: _Queue) -> None:
+        waiting = queue.head
+        assert waiting is not None
         try:
             if waiting.lines is None:
                 waiting.lines = deque(self.network.split(waiting.send))
@@ -124,14 +170,14 @@ class _Lane:
         except ConnectionError:
             self._down = True
             await asyncio.sleep(0.05)  # until the network notices too, and says that it is not ready
-            if await self._is_ready() and queue and queue[0] is waiting:
-                queue.rotate(-1)  # it is this one target that cannot be reached: the others need not wait
+            if await self._is_ready() and queue.head is waiting:
+                queue.turn()  # it is this one target that cannot be reached: the others need not wait
             return
         except Exception:  # noqa: BLE001 - one bad message must not stop the others
             _log.exception("A message to %s on %s was dropped.", waiting.send.target.name, self.network.name)
             waiting.lines = deque()
-        if not waiting.lines and queue and queue[0] is waiting:
-            queue.popleft()
+        if not waiting.lines and queue.head is waiting:
+            queue.pop()
 
 
 class SendQueue:

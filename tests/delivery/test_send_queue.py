@@ -210,3 +210,15 @@ async def test_a_network_that_is_not_there_is_a_line_in_the_log(caplog: pytest.L
     queue = SendQueue([])
     queue.submit(answer("a"))
     assert [record.getMessage() for record in caplog.records] == ["There is no network 'irc' to send to."]
+
+
+async def test_nobody_waits_for_another_ones_many_answers() -> None:
+    network = FakeNetwork(burst=1, interval=0.005)
+    async with sending(network) as queue:
+        for number in range(40):
+            queue.submit(answer(f"help {number}", to="flooder"))
+        queue.submit(answer("one", to="ada"))
+        queue.submit(answer("two", to="ada"))
+        await queue.emptied()
+    assert network.posted[:4] == [("flooder", "help 0"), ("ada", "one"), ("flooder", "help 1"), ("ada", "two")]
+    assert [line for to, line in network.posted if to == "flooder"] == [f"help {number}" for number in range(40)]
