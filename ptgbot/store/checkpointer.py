@@ -19,6 +19,7 @@ __all__ = ["Checkpointer", "call_in"]
 _log = logging.getLogger(__name__)
 
 CHECKPOINT_BYTES = 4 * 1024 * 1024  # of log, before a checkpoint is due
+CHECKPOINT_SHARE = 1.0  # of the checkpoint's own size, that the log must have too
 QUIET_SECONDS = 30.0  # without a Change, before one is taken of what there is
 
 
@@ -89,7 +90,7 @@ class Checkpointer:
             return
         self._durable = durable
         # A large state is worth a longer log: what checkpoints cost stays in proportion to what is changed.
-        if self._writer.size > max(CHECKPOINT_BYTES, self._size) + self._in_vain:
+        if self._writer.size > max(CHECKPOINT_BYTES, CHECKPOINT_SHARE * self._size) + self._in_vain:
             self._begin()
         else:
             self._await_quiet(self._loop)

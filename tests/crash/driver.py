@@ -46,6 +46,7 @@ async def main(path: Path) -> None:
     """Open a store and work."""
     os.write(1, b"0\n")
     ptgbot.store.checkpointer.CHECKPOINT_BYTES = 30_000
+    ptgbot.store.checkpointer.CHECKPOINT_SHARE = 0.0
     store = DurableStore(path, TABLES)
     store.lock()
     store.read()

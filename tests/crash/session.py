@@ -26,10 +26,12 @@ def hurried() -> Iterator[None]:
     """Have everything that a store does once in a while done all the time."""
     before = (
         ptgbot.store.checkpointer.CHECKPOINT_BYTES,
+        ptgbot.store.checkpointer.CHECKPOINT_SHARE,
         ptgbot.store.checkpoint.PAUSE,
         ptgbot.store.store.RETRY_SECONDS,
     )
     ptgbot.store.checkpointer.CHECKPOINT_BYTES = 3000
+    ptgbot.store.checkpointer.CHECKPOINT_SHARE = 0.0
     ptgbot.store.checkpoint.PAUSE = 0.0
     ptgbot.store.store.RETRY_SECONDS = 0.0005
     try:
@@ -37,6 +39,7 @@ def hurried() -> Iterator[None]:
     finally:
         (
             ptgbot.store.checkpointer.CHECKPOINT_BYTES,
+            ptgbot.store.checkpointer.CHECKPOINT_SHARE,
             ptgbot.store.checkpoint.PAUSE,
             ptgbot.store.store.RETRY_SECONDS,
         ) = before
