@@ -19,13 +19,13 @@ from ptgbot.core.protocols import Fetch, Network, NotSaved
 from ptgbot.delivery import SendQueue
 from ptgbot.features.admin.fetch import fetch_url
 from ptgbot.features.history.commands import Purge
-from ptgbot.features.history.forget import forget
 from ptgbot.features.history.journal import Journal
 from ptgbot.features.subscriptions.model import notifications
+from ptgbot.forgetting import Forgetting
 from ptgbot.networks.irc import IRCNetwork, IRCSettings
-from ptgbot.site.publisher import NotPublished, Publisher
+from ptgbot.site.publisher import Publisher
 from ptgbot.store import DurableStore
-from ptgbot.takeover import forget_in_original, move_original, take_over
+from ptgbot.takeover import move_original, take_over
 
 __all__ = ["IRC", "Bot", "channel_of", "irc_network", "open_store", "registry_of", "run"]
 
@@ -33,7 +33,6 @@ _log = logging.getLogger(__name__)
 
 IRC = "irc"  # the network's name in identities: it stays when the server's name changes
 _HOUR = 3600.0  # seconds
-_PATIENCE = 20.0  # seconds for the site to be published
 _LAST_WORDS = 1.5  # seconds to send what waits, and to publish the last Change, at the end
 
 
@@ -134,6 +133,7 @@ class Bot:
         self.networks = {network.name: network for network in networks}
         self.queue = SendQueue(networks)
         self.publisher = Publisher(site_dir, make_exporters(event, registry, channel), store, clock)
+        self.forgetting = Forgetting(store, self.publisher)
         self.dispatcher = Dispatcher(
             registry=registry,
             rules=EventRules(),
@@ -156,22 +156,12 @@ class Bot:
             self.queue.submit(send)
 
     async def _purge(self, keys: tuple[str, ...]) -> None:
-        """Have nothing on disk that tells of a person who is gone from the state already."""
-        plain = all(key.isascii() and key.isprintable() and not {'"', "\\"} & set(key) for key in keys)
-        told = [key.encode() for key in keys] if plain else []  # others may be written in more than one way
-        await self.store.purge(lambda view: forget(view, keys), told)
-        nicks = [key.partition("/~")[2] for key in keys if "/~" in key]
-        await asyncio.to_thread(forget_in_original, self.store.path, nicks)
-        try:
-            await asyncio.wait_for(self.publisher.published(), _PATIENCE)
-        except TimeoutError:
-            raise NotSaved(self.publisher.problem or "the site takes long to be published") from None
-        except NotPublished as error:
-            raise NotSaved(str(error)) from None
+        await self.forgetting.purge(keys)
 
     async def _expire(self) -> None:
-        """Remove what is kept no longer, every hour, until cancelled."""
+        """Remove what is kept no longer, and finish what was interrupted, every hour, until cancelled."""
         while True:
+            await self.forgetting.resume()
             try:
                 self.journal.expire(self._clock.now())
             except NotSaved as error:

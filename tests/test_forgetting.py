@@ -409,6 +409,28 @@ async def test_being_forgotten_goes_on_after_a_kill(tmp_path: Path, monkeypatch:
     assert telling(second) == set()
 
 
+async def test_what_was_interrupted_goes_on_by_itself_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SetClock()
+    async with running(tmp_path, clock) as run:
+        await small(run)
+
+        async def refuse(*_: object) -> None:
+            raise NotSaved("No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(run.bot.store, "purge", refuse)
+            [answer] = await run.told("quillon", "forget me yes")
+        assert "It is tried again." in answer
+    assert telling(tmp_path)
+    async with running(tmp_path, clock):
+        async with asyncio.timeout(10):
+            while telling(tmp_path):
+                await asyncio.sleep(0.02)
+    assert not (tmp_path / "data" / "ptg.json.forgetting").exists()
+
+
 async def test_an_originals_file_that_was_good_enough_to_take_over_is_good_enough_to_forget_in(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "ptg.json").write_bytes(b"\xef\xbb\xbf" + orjson.dumps(original("Quillon")))
@@ -547,7 +569,7 @@ async def test_nobody_is_told_that_they_are_forgotten_while_a_page_names_them(
         with monkeypatch.context() as patch:
             patch.setattr(HistoryPage, "render", lambda *_: 1 / 0)
             answers = await run.told("quillon", "forget me yes")
-        assert telling(tmp_path) == {"site/history.html"}
+        assert telling(tmp_path) == {"site/history.html", "data/ptg.json.forgetting"}  # the latter to try again
         assert answers != [FORGOTTEN]
 
 

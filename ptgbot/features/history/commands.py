@@ -133,7 +133,7 @@ class _History:
         except (NotSaved, OSError) as error:
             raise Refused(
                 f"You are gone from all that is shown, but not yet from everything on disk ({error})."
-                " Please say 'forget me yes' again later."
+                " It is tried again."
             ) from None
 
     def undo_track(self, call: Call) -> Outcome:
