@@ -86,7 +86,7 @@ def admin_commands(tables: Iterable[Table[Any]], fetch: Fetch, network: str) -> 
             example="gardening cooking",
         ),
         Command(Door.ADMIN, "newday", "removes what is now and next, where, and who is where", _new_day),
-        Command(Door.ADMIN, "emptydb", "removes everything: tracks, schedule, topics, messages", empty),
+        Command(Door.ADMIN, "emptydb", "removes everything but the history: tracks, schedule, topics, messages", empty),
         Command(
             Door.ADMIN,
             "fetchdb",

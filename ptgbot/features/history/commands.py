@@ -59,7 +59,7 @@ class _History:
 
     def log(self, call: Call) -> Outcome:
         count, track = LOG_LINES, ""
-        for word in call.arguments.words("N #TRACK"):
+        for word in (*call.arguments.words("N"), *call.arguments.words("#TRACK")):  # in either order
             if word.isascii() and word.isdigit():
                 count = min(max(int(word[:6]), 1), MAX_LOG_LINES)
             elif word.startswith("#"):
@@ -202,7 +202,7 @@ def history_commands(tables: Iterable[Table[Any]], purge: Purge) -> tuple[Comman
             "log",
             "shows who changed what, in private",
             history.log,
-            (Parameter.words("N #TRACK", optional=True),),
+            (Parameter.word("N", optional=True), Parameter.word("#TRACK", optional=True)),
             example="20 #nova",
             note="The newest first; N lines, or those of one track.",
         ),
