@@ -1,4 +1,4 @@
-"""``~log``, ``~undo`` and ``#TRACK undo``."""
+"""``~log``, ``~undo``, ``#TRACK undo``, ``my data`` and ``forget me``."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
@@ -43,6 +43,11 @@ def _standing(view: View, entries: Iterable[Entry]) -> Iterator[Entry]:
         by_hand = entry.name or entry.cause is not Cause.IMPORT
         if entry.cause is not Cause.UNDO and by_hand and not is_taken_back(view, entry):
             yield entry
+
+
+def _own(call: Call) -> Iterator[Entry]:
+    """Yield the track's own entries, the newest first; what altered other tracks too is not its to take back."""
+    return (entry for entry in newest_first(call.view) if touches(entry, call.track, alone=True))
 
 
 class _History:
@@ -138,13 +143,10 @@ class _History:
 
     def undo_track(self, call: Call) -> Outcome:
         oldest = call.at - timedelta(minutes=TRACK_MINUTES)
-        # What an organiser did to other tracks too is not theirs to take back.
-        own = (entry for entry in newest_first(call.view, call.track) if touches(entry, call.track, alone=True))
         try:
-            return self._take_last(call, takewhile(lambda entry: entry.at >= oldest, own))
+            return self._take_last(call, takewhile(lambda entry: entry.at >= oldest, _own(call)))
         except Refused:
-            own = (entry for entry in newest_first(call.view, call.track) if touches(entry, call.track, alone=True))
-            older = next(_standing(call.view, own), None)
+            older = next(_standing(call.view, _own(call)), None)
             if older is None or older.at >= oldest:
                 raise
             raise Refused(
