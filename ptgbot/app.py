@@ -171,7 +171,7 @@ class Bot:
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop; then end in order, with everything that was accepted on disk."""
         parts = [asyncio.ensure_future(work) for work in (self.publisher.run(), self.queue.run(), self._expire())]
-        links = [asyncio.ensure_future(n.run(self.dispatcher.accept)) for n in self.networks.values()]
+        links = [asyncio.ensure_future(n.run(self.dispatcher.accept, self.queue)) for n in self.networks.values()]
         stopped = asyncio.ensure_future(stop.wait())
         try:
             await asyncio.wait({stopped, *parts, *links}, return_when=asyncio.FIRST_COMPLETED)

@@ -54,12 +54,19 @@ Port = Annotated[int, BeforeValidator(settings.whole(1, 65535)), "number"]
 Channels = Annotated[tuple[str, ...], BeforeValidator(settings.channels), "list of channels"]
 Days = Annotated[int, BeforeValidator(settings.whole(1, 36500)), "number"]
 Backups = Annotated[int, BeforeValidator(settings.whole(0, 100)), "number"]
+Minutes = Annotated[int, BeforeValidator(settings.whole(1, 1440)), "number of minutes"]
+Lines = Annotated[int, BeforeValidator(settings.whole(1, 20)), "number"]
+Pace = Annotated[float, BeforeValidator(settings.seconds(0.0, 10.0)), "number of seconds"]
+Patience = Annotated[float, BeforeValidator(settings.seconds(1.0, 600.0)), "number of seconds"]
 Flag = Annotated[bool, BeforeValidator(settings.flag), "true or false"]
 ReadableFile = Annotated[Path | None, BeforeValidator(settings.readable_file), "path of a file"]
 NewFile = Annotated[Path, BeforeValidator(settings.new_file), "path of a file"]
 Folder = Annotated[Path, BeforeValidator(settings.folder), "path of a folder"]
+ExistingFolder = Annotated[Path | None, BeforeValidator(settings.existing_folder), "path of a folder"]
 Url = Annotated[str, BeforeValidator(settings.url), "http or https address"]
 Line = Annotated[str, BeforeValidator(settings.line), "text"]
+Colour = Annotated[str, BeforeValidator(settings.color), "CSS colour"]
+Links = Annotated[tuple[tuple[str, str], ...], BeforeValidator(settings.links), "object of texts and addresses"]
 Zone = Annotated[ZoneInfo, BeforeValidator(settings.zone), "IANA time zone"]
 Day = Annotated[date | None, BeforeValidator(settings.day), "date, YYYY-MM-DD"]
 
@@ -81,7 +88,18 @@ class Config(BaseModel):
 
     irc_nick: Nick = Field(description="The bot's nick.")
     irc_pass: Secret = Field(SecretStr(""), description="The password of the nick, for NickServ; empty: no login.")
-    irc_servers: Hosts = Field(alias="irc_server", description="The IRC server. Of a list, the first is used.")
+    irc_sasl_user: Line = Field(
+        "", description="The account to log in to by SASL, before the nick is taken; empty: none."
+    )
+    irc_sasl_password: Secret = Field(SecretStr(""), description="The password of that account.")
+    irc_sasl_required: Flag = Field(
+        default=False, description="Whether a server on which that login fails is left and tried again later."
+    )
+    irc_client_cert: ReadableFile = Field(
+        None,
+        description="Certificate and key (PEM, one file) with which the bot proves who it is (SASL EXTERNAL, CertFP).",
+    )
+    irc_servers: Hosts = Field(alias="irc_server", description="The IRC server; of a list, each is tried in turn.")
     irc_port: Port = Field(TLS_PORT, description="The server's port.")
     irc_channels: Channels = Field(alias="irc_channel", description="The channel to be in, or several.")
     irc_tls: Flag = Field(
@@ -92,6 +110,21 @@ class Config(BaseModel):
     irc_ca_file: ReadableFile = Field(
         None,
         description="Certificates (PEM) to trust instead of the system's, for a server with one of its own making.",
+    )
+    irc_ping_after: Patience = Field(
+        45.0, description="Seconds of silence after which the server is asked for an answer."
+    )
+    irc_ping_timeout: Patience = Field(15.0, description="Seconds that it then has, before the bot connects again.")
+    irc_burst: Lines = Field(4, description="How many lines the bot may send at once.")
+    irc_interval: Pace = Field(0.7, description="Seconds between lines after those.")
+    irc_multi_target: Flag = Field(
+        default=False, description="Whether one line may go to several people where the server says how many."
+    )
+    irc_notice_replies: Flag = Field(
+        default=False, description="Whether the bot answers with NOTICE instead of PRIVMSG."
+    )
+    irc_require_account: Flag = Field(
+        default=False, description="Whether only people who are logged in to the network may give commands."
     )
     db_filename: NewFile = Field(
         description="Where the state is kept. Inside `site_dir` it would be published:"
@@ -106,6 +139,16 @@ class Config(BaseModel):
     )
     site_dir: Folder = Field(Path("html"), description="Where the site is published.")
     site_url: Url = Field("", description="Where people find the site, for links to it.")
+    site_logo: ReadableFile = Field(None, description="A picture (SVG, PNG, WebP) to show beside the event's name.")
+    site_accent: Colour = Field("", description="The colour of what the pages set apart; empty: the design's own.")
+    site_footer: Links = Field((), description="Links at the foot of every page: what each says, and its address.")
+    templates_dir: ExistingFolder = Field(
+        None, description="A folder with templates and static files of your own, which come before those of the bot."
+    )
+    publish_command: Line = Field(
+        "", description="A command to run after files of the site changed, such as an rsync; `{site}` is the folder."
+    )
+    stale_after: Minutes = Field(45, description="After how many minutes what is on now is shown as perhaps over.")
     event_name: Line = Field("", alias="event.name", description="What people call the event.")
     event_timezone: Zone = Field(
         ZoneInfo("UTC"), alias="event.timezone", description="The time zone of the event's wall clocks."

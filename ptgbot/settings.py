@@ -18,20 +18,26 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import SecretStr
 
+from ptgbot.core.color import is_color
+
 __all__ = [
     "channels",
+    "color",
     "day",
+    "existing_folder",
     "flag",
     "folder",
     "hosts",
     "inside",
     "line",
+    "links",
     "new_file",
     "nick",
     "plain",
     "read_text",
     "readable_file",
     "same",
+    "seconds",
     "secret",
     "shown",
     "store_path",
@@ -122,6 +128,48 @@ def whole(least: int, most: int) -> Callable[[object], int]:
         return number
 
     return read
+
+
+def seconds(least: float, most: float) -> Callable[[object], float]:
+    """Return what reads a number of seconds between two others."""
+
+    def read(value: object) -> float:
+        number = value.strip() if isinstance(value, str) else value
+        if isinstance(number, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", number):
+            number = float(number)
+        if isinstance(number, bool) or not isinstance(number, int | float) or not least <= number <= most:
+            raise ValueError(f"{shown(value)} is not a number of seconds between {least:g} and {most:g}")
+        return float(number)
+
+    return read
+
+
+def color(value: object) -> str:
+    """Read a CSS colour; empty is none."""
+    text = line(value)
+    if text and not is_color(text):
+        raise ValueError(f"{shown(text)} is not a colour such as #1f6feb or teal")
+    return text
+
+
+def links(value: object) -> tuple[tuple[str, str], ...]:
+    """Read what maps the texts of links to their http or https addresses, in order; text may be such a JSON object."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value) if value.strip() else {}
+        except (ValueError, RecursionError):
+            raise ValueError(
+                'must map texts to addresses, as {"Privacy": "https://example.org/privacy"} does'
+            ) from None
+    if isinstance(value, tuple | list):
+        value = dict(value) if all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in value) else None
+    if not isinstance(value, dict):
+        raise ValueError('must map texts to addresses, as {"Privacy": "https://example.org/privacy"} does')
+    found = tuple((line(text), _text(address).strip()) for text, address in value.items())
+    for text, address in found:
+        if not text or not re.fullmatch(r"https?://[^\s\"'<>\\^`{|}]+", address, re.IGNORECASE):
+            raise ValueError(f"{shown(text)} does not lead to an address such as https://example.org/privacy")
+    return found
 
 
 def flag(value: object) -> bool:
@@ -270,6 +318,16 @@ def folder(value: object) -> Path:
     path = _path(value)
     if _is(path, Path.exists) and not _is(path, Path.is_dir):
         raise ValueError(f"{_place(path)} is a file, not a folder")
+    return path
+
+
+def existing_folder(value: object) -> Path | None:
+    """Read the path of a folder that is there; empty is none."""
+    if value is None or value == "":
+        return None
+    path = _path(value)
+    if not _is(path, Path.is_dir):
+        raise ValueError(f"there is no folder {_place(path)}")
     return path
 
 

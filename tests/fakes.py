@@ -10,7 +10,7 @@ from ptgbot.core.changes import Cause, Change, Edit
 from ptgbot.core.documents import Table, View
 from ptgbot.core.identity import Actor
 from ptgbot.core.messages import Message, Send, Target
-from ptgbot.core.protocols import Listener, NotSaved
+from ptgbot.core.protocols import Listener, NotSaved, Presence
 from ptgbot.store.state import State
 
 __all__ = ["FakeNetwork", "MemoryStore", "SetClock"]
@@ -40,6 +40,7 @@ class FakeNetwork:
         self.accept: Callable[[Message], None] | None = None
         self.up = asyncio.Event()
         self.up.set()
+        self.away: set[str] = set()
         self._room = room
 
     def room(self, target: Target) -> int:
@@ -47,7 +48,7 @@ class FakeNetwork:
 
     def split(self, send: Send) -> list[str]:
         lines: list[str] = []
-        for word in send.text.split():
+        for word in (send.lead + send.text).split():
             longer = f"{lines[-1]} {word}" if lines else word
             if len(longer.encode("utf-8", "replace")) <= self._room and lines:
                 lines[-1] = longer
@@ -55,7 +56,14 @@ class FakeNetwork:
                 lines += [word] if len(word) * 4 <= self._room else wrap(word, self._room // 4)
         return lines
 
-    async def run(self, accept: Callable[[Message], None]) -> None:
+    def locate(self, target: Target) -> Target | None:
+        return None if target.name in self.away else target
+
+    @property
+    def organisers(self) -> tuple[Target, ...]:
+        return (Target(self.name, "olga"),)
+
+    async def run(self, accept: Callable[[Message], None], presence: Presence) -> None:
         self.accept = accept
         await asyncio.Event().wait()
 

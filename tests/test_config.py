@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from ptgbot.config import FIELDS, Config, ConfigError, describe, load, settings_reference
 from ptgbot.core.clock import Event
@@ -38,10 +39,27 @@ def test_an_original_configuration_loads_unchanged(tmp_path: Path) -> None:
         "irc_channel": ("#CHANNEL",),
         "irc_tls": True,
         "irc_ca_file": None,
+        "irc_sasl_user": "",
+        "irc_sasl_password": SecretStr(""),
+        "irc_sasl_required": False,
+        "irc_client_cert": None,
+        "irc_ping_after": 45.0,
+        "irc_ping_timeout": 15.0,
+        "irc_burst": 4,
+        "irc_interval": 0.7,
+        "irc_multi_target": False,
+        "irc_notice_replies": False,
+        "irc_require_account": False,
         "db_filename": tmp_path / "ptg.json",
         "log_config": tmp_path / "logging.conf",
         "site_dir": tmp_path / "html",
         "site_url": "",
+        "site_logo": None,
+        "site_accent": "",
+        "site_footer": (),
+        "templates_dir": None,
+        "publish_command": "",
+        "stale_after": 45,
         "event.name": "",
         "event.timezone": ZoneInfo("UTC"),
         "event.first_day": None,
@@ -192,6 +210,23 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         "PTGBOT_FETCH_PRIVATE": "true",
         "PTGBOT_KEEP_BACKUPS": "5",
         "PTGBOT_HISTORY_DAYS": "30",
+        "PTGBOT_IRC_SASL_USER": "ptgbot",
+        "PTGBOT_IRC_SASL_PASSWORD": SECRET,
+        "PTGBOT_IRC_SASL_REQUIRED": "true",
+        "PTGBOT_IRC_CLIENT_CERT": "ca.pem",
+        "PTGBOT_IRC_PING_AFTER": "30",
+        "PTGBOT_IRC_PING_TIMEOUT": "5.5",
+        "PTGBOT_IRC_BURST": "2",
+        "PTGBOT_IRC_INTERVAL": "1",
+        "PTGBOT_IRC_MULTI_TARGET": "on",
+        "PTGBOT_IRC_NOTICE_REPLIES": "on",
+        "PTGBOT_IRC_REQUIRE_ACCOUNT": "on",
+        "PTGBOT_SITE_LOGO": "ca.pem",
+        "PTGBOT_SITE_ACCENT": "teal",
+        "PTGBOT_SITE_FOOTER": '{"Privacy": "https://example.org/privacy"}',
+        "PTGBOT_TEMPLATES_DIR": ".",
+        "PTGBOT_PUBLISH_COMMAND": "rsync -a {site}/ host:site/",
+        "PTGBOT_STALE_AFTER": "30",
     }
     assert len(environ) == len(FIELDS)
     config, warnings = load(write({}), environ)
@@ -217,6 +252,23 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
                 "fetch_private": True,
                 "keep_backups": 5,
                 "history_days": 30,
+                "irc_sasl_user": "ptgbot",
+                "irc_sasl_password": SECRET,
+                "irc_sasl_required": True,
+                "irc_client_cert": "ca.pem",
+                "irc_ping_after": 30,
+                "irc_ping_timeout": 5.5,
+                "irc_burst": 2,
+                "irc_interval": 1,
+                "irc_multi_target": True,
+                "irc_notice_replies": True,
+                "irc_require_account": True,
+                "site_logo": "ca.pem",
+                "site_accent": "teal",
+                "site_footer": {"Privacy": "https://example.org/privacy"},
+                "templates_dir": ".",
+                "publish_command": "rsync -a {site}/ host:site/",
+                "stale_after": 30,
             }
         ).model_dump()
     )

@@ -30,10 +30,18 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A channel or a person (by nick) to send to."""
+    """A channel or a person to send to.
+
+    Args:
+        network: The network's name.
+        name: The channel, or the nick that the person had when they asked.
+        identity: The person's identity key, for what finds them under the nick that they have by then; empty for
+            channels, and for an answer to where the question came from.
+    """
 
     network: str
     name: str
+    identity: str = ""
 
 
 class Priority(IntEnum):
@@ -45,8 +53,21 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A text for a target. The network cuts it into as many lines as it needs."""
+    """A text for a target. The network cuts it into as many lines as it needs.
+
+    Args:
+        target: Where it goes.
+        text: What is said, without the lead.
+        priority: What goes first.
+        lead: What stands before the text, such as ``ada: `` in a channel. Texts with the same target and lead may be
+            merged into one line behind one lead.
+        asker: Identity key of who waits for this answer; empty for notifications.
+        apart: Whether it stays a line of its own, as the lines of a list do.
+    """
 
     target: Target
     text: str
     priority: Priority = Priority.ANSWER
+    lead: str = ""
+    asker: str = ""
+    apart: bool = False

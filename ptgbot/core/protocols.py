@@ -9,7 +9,7 @@ from ptgbot.core.documents import View
 from ptgbot.core.identity import Actor
 from ptgbot.core.messages import Message, Send, Target
 
-__all__ = ["Exporter", "Network", "NotSaved", "Store"]
+__all__ = ["Exporter", "Network", "NotSaved", "Presence", "Store"]
 
 
 class NotSaved(Exception):
@@ -56,6 +56,18 @@ class Store(Protocol):
         ...
 
 
+class Presence(Protocol):
+    """Is told who comes and who turns out to be away."""
+
+    def came(self, network: str, actor: Actor) -> None:
+        """Somebody is there: they came in, logged in, or have another nick."""
+        ...
+
+    def missed(self, target: Target) -> None:
+        """What was just sent to a person did not reach them: they are away."""
+        ...
+
+
 class Network(Protocol):
     """One chat network: lines come in, lines go out."""
 
@@ -66,19 +78,32 @@ class Network(Protocol):
 
     @property
     def burst(self) -> int:
-        """How many lines it takes at once."""
+        """How many lines it takes at once, at the moment."""
         ...
 
     @property
     def interval(self) -> float:
-        """Seconds between lines after the burst."""
+        """Seconds between lines after the burst; longer for a while after the network complained."""
         ...
 
     def split(self, send: Send) -> list[str]:
-        """Return a Send's text as the lines that the network will carry, none of them cut by it."""
+        """Return a Send's lead and text as the lines that the network will carry, none of them cut by it."""
         ...
 
-    async def run(self, accept: Callable[[Message], None]) -> None:
+    def locate(self, target: Target) -> Target | None:
+        """Return where a target is to be reached now: a person under the nick that they have by now.
+
+        Returns:
+            The target as lines go to it; None for a person who is known to be away.
+        """
+        ...
+
+    @property
+    def organisers(self) -> tuple[Target, ...]:
+        """Where the event's organisers are told what only they should know; empty while none is there."""
+        ...
+
+    async def run(self, accept: Callable[[Message], None], presence: "Presence") -> None:
         """Connect, stay connected, hand every message to ``accept``; return only when cancelled."""
         ...
 

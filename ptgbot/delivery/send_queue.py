@@ -7,7 +7,8 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ptgbot.core.messages import Priority, Send
+from ptgbot.core.identity import Actor
+from ptgbot.core.messages import Priority, Send, Target
 from ptgbot.core.protocols import Network
 
 __all__ = ["SendQueue"]
@@ -198,6 +199,12 @@ class SendQueue:
             _log.warning("There is no network '%s' to send to.", send.target.network)
         else:
             lane.put(send)
+
+    def came(self, network: str, actor: Actor) -> None:
+        """Somebody is there."""
+
+    def missed(self, target: Target) -> None:
+        """What was just sent to a person did not reach them."""
 
     async def emptied(self) -> None:
         """Return once nothing is waiting."""

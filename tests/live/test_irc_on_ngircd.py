@@ -14,6 +14,7 @@ import pytest
 
 from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.messages import Message, Send, Target
+from ptgbot.delivery import SendQueue
 from ptgbot.networks.irc import IRCNetwork, IRCSettings, NotInChannel, Timing
 from tests.live.irc_client import IRCClient
 from tests.live.ngircd import Ngircd, free_port, requires_ngircd
@@ -69,7 +70,7 @@ async def bot_on(
         ping_timeout=0.2 if ping_after < 1 else 15.0,
     )
     bot = Bot(IRCNetwork(settings, timing=timing))
-    running = asyncio.create_task(bot.network.run(bot.heard.append))
+    running = asyncio.create_task(bot.network.run(bot.heard.append, SendQueue(())))
     try:
         yield bot
     finally:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ptgbot.core.messages import Message, Send, Target
+from ptgbot.core.protocols import Presence
 from ptgbot.networks.irc import lines
 from ptgbot.networks.irc.connection import Connection
 from ptgbot.networks.irc.registration import user_name
@@ -101,7 +102,16 @@ class IRCNetwork:
         Raises:
             ValueError: The target cannot be the name of one person or channel.
         """
-        return lines.split(send.text, self.room(send.target))
+        return lines.split(send.lead + send.text, self.room(send.target))
+
+    def locate(self, target: Target) -> Target | None:
+        """Return where a target is to be reached now."""
+        return target
+
+    @property
+    def organisers(self) -> tuple[Target, ...]:
+        """Where the event's organisers are told what only they should know."""
+        return ()
 
     async def post(self, target: Target, line: str) -> None:
         """Send one line.
@@ -116,12 +126,13 @@ class IRCNetwork:
             raise ConnectionError("not connected")
         self._connection.say(name, line)
 
-    async def run(self, accept: Callable[[Message], None]) -> None:
+    async def run(self, accept: Callable[[Message], None], presence: Presence) -> None:  # noqa: ARG002
         """Connect, stay connected, hand every message to ``accept``; return only when cancelled.
 
         Args:
             accept: Is given each line that somebody says in one of the channels or to the bot. What it raises is
                 logged, and nothing else happens.
+            presence: Is told who comes, and who turns out to be away.
         """
         failures = 0
         while True:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.messages import Message, Target
+from ptgbot.delivery import SendQueue
 from ptgbot.networks.irc import IRCNetwork, IRCSettings, Timing
 from tests.networks.irc.scripted import ISUPPORT, Peer, Scripted, scripted, until
 
@@ -26,7 +27,7 @@ class Running:
         self.server = server
         self.network = IRCNetwork(replace(given, port=server.port), timing=timing)
         self.heard: list[Message] = []
-        self.task = asyncio.create_task(self.network.run(self.accept))
+        self.task = asyncio.create_task(self.network.run(self.accept, SendQueue(())))
 
     def accept(self, message: Message) -> None:
         if message.text == "raise":

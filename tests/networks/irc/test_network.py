@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ptgbot.core.identity import Role
 from ptgbot.core.messages import Send, Target
 from ptgbot.core.protocols import Network
+from ptgbot.delivery import SendQueue
 from ptgbot.networks.irc import IRCNetwork, Timing
 from tests.networks.irc.running import BRISK, CHANNEL, SETTINGS, running
 from tests.networks.irc.scripted import ISUPPORT, until
@@ -194,7 +195,7 @@ async def test_what_keeps_the_bot_from_connecting_is_in_the_log(
     change: dict[str, object], why: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     network = IRCNetwork(replace(SETTINGS, **change), timing=BRISK)  # type: ignore[arg-type]  # as above
-    task = asyncio.create_task(network.run(lambda message: None))
+    task = asyncio.create_task(network.run(lambda message: None, SendQueue(())))
     try:
         await until(lambda: re.search(f"irc: no connection to .*{why}.*; trying again in", caplog.text), 10)
     finally:
