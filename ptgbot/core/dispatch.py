@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from ptgbot.core.answers import in_channel, in_private
+from ptgbot.core.backlog import MOST_WAITING, Backlog
 from ptgbot.core.changes import Change
 from ptgbot.core.clock import Clock, Event
 from ptgbot.core.commands import Call, Command, Door, Outcome, Refused, Registry, quote
 from ptgbot.core.documents import View
 from ptgbot.core.grammar import Reading, read
 from ptgbot.core.help import Rest
-from ptgbot.core.identity import Role
-from ptgbot.core.messages import Message, Send, Target
+from ptgbot.core.identity import Actor, Role
+from ptgbot.core.messages import Message, Send
 from ptgbot.core.protocols import Network, NotSaved, Store
 
 __all__ = ["Dispatcher", "Rules"]
@@ -23,10 +25,23 @@ __all__ = ["Dispatcher", "Rules"]
 _log = logging.getLogger(__name__)
 
 CHANNEL_LINES = 3  # more than that goes to the asker in private
+_TOO_MANY = (
+    f"{MOST_WAITING} of your commands are still waiting, so I skip what you say now. "
+    "Please wait for the answers, then say the rest again."
+)
 
 
 class Rules(Protocol):
     """What the event itself decides about commands."""
+
+    def refusal(self, actor: Actor, command: Command | None) -> str:
+        """Return what to tell somebody, in private, whose commands are not taken; empty where they are.
+
+        Args:
+            actor: Who gives the command.
+            command: The command; None where there is none such.
+        """
+        ...
 
     def required_role(self, view: View, command: Command) -> Role:
         """Return the role that somebody needs for a command."""
@@ -58,6 +73,7 @@ class Dispatcher:
         clock: The time.
         networks: By name, to know how long their lines are.
         submit: Takes what is to be sent.
+        waiting: Tells how many commands of somebody, by their identity's key, have answers that are not sent yet.
         rest: Where the rests of long lists are kept.
         new_id: Makes an id that no document has.
     """
@@ -72,6 +88,7 @@ class Dispatcher:
         clock: Clock,
         networks: Mapping[str, Network],
         submit: Callable[[Send], None],
+        waiting: Callable[[str], int],
         rest: Rest,
         new_id: Callable[[], str],
     ) -> None:
@@ -85,14 +102,21 @@ class Dispatcher:
         self._rest = rest
         self._new_id = new_id
         self._waiting: deque[_Answer] = deque()
+        self._backlog = Backlog(waiting)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def accept(self, message: Message) -> None:
         """Do what a message asks for. What has to be fetched first is fetched beside the running of others."""
         reading = read(message.text, private=message.channel is None, registry=self._registry)
-        if reading is None:
+        if reading is None or not self._has_room(message):
             return
+        self._backlog.begin(message.sender.identity.key)
         try:
+            known = self._registry.find(reading.door, reading.words)
+            to_log_in = self._rules.refusal(message.sender, known[0] if known else None)
+            if to_log_in:
+                self._answer(message, Outcome(reply=to_log_in, private=True))
+                return
             command, words = self._resolve(reading, message)
             arguments = command.parse(words)
         except Refused as refusal:
@@ -117,6 +141,15 @@ class Dispatcher:
             self._run(message, command, call)
         else:
             self._spawn(self._fetch(message, command, call))
+
+    def _has_room(self, message: Message) -> bool:
+        """Return whether somebody may give one more command; tell them when they may not."""
+        person = message.sender.identity.key
+        room = self._backlog.has_room(person)
+        if not room and self._backlog.is_to_be_told(person):
+            self._backlog.begin(person)
+            self._answer(message, Outcome(reply=_TOO_MANY))
+        return room
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -208,12 +241,17 @@ class Dispatcher:
         # The traceback is for the log; the person hears of it where nobody else does.
         _log.exception("A command on %s failed.", message.network)
         text = "Something went wrong on my side and nothing was changed. Please tell an organiser."
-        self._queue(_Answer(0, (Send(Target(message.network, message.sender.name), text),), message, changes=False))
+        self._queue(_Answer(0, tuple(in_private(message, (text,))), message, changes=False))
 
     def _answer(self, message: Message, outcome: Outcome, *, changes: bool = False) -> None:
-        sends = tuple(self._arrange(message, outcome))
-        if sends or changes:
-            self._queue(_Answer(self._store.view.seq, sends, message, changes))
+        sends: list[Send] = []
+        try:
+            sends = self._arrange(message, outcome)
+        finally:
+            if sends or changes:
+                self._queue(_Answer(self._store.view.seq, tuple(sends), message, changes))
+            else:
+                self._backlog.end(message.sender.identity.key)
 
     def _arrange(self, message: Message, outcome: Outcome) -> list[Send]:
         """Return what to send where: in private, or up to three lines addressed to the asker in the channel."""
@@ -221,17 +259,16 @@ class Dispatcher:
         if not lines:
             return []
         network = self._networks[message.network]
-        lead: list[Send] = []
+        pointer: list[Send] = []
         if message.channel is not None and not outcome.private:
-            channel = Target(message.network, message.channel)
-            public = [Send(channel, f"{message.sender.name}: {line}") for line in lines]
+            public = in_channel(message, message.channel, lines)
             if len(public) <= CHANNEL_LINES and sum(len(network.split(send)) for send in public) <= CHANNEL_LINES:
                 return public
-            lead = [Send(channel, f"{message.sender.name}: That is long, I sent it to you in private.")]
-        private = Target(message.network, message.sender.name)
+            [there] = in_channel(message, message.channel, ("That is long, I sent it to you in private.",))
+            pointer = [replace(there, more=True)]
         # Pages are counted in lines as the network carries them: one long list of words is many of those.
-        carried = tuple(part for line in lines for part in network.split(Send(private, line)))
-        return [*lead, *(Send(private, line) for line in self._rest.page(message.sender, carried))]
+        carried = [part for send in in_private(message, lines) for part in network.split(send)]
+        return [*pointer, *in_private(message, self._rest.page(message.sender, tuple(carried)))]
 
     def _queue(self, answer: _Answer) -> None:
         if answer.seq <= self._store.durable and not self._waiting:
@@ -242,6 +279,7 @@ class Dispatcher:
     def _release(self, answer: _Answer) -> None:
         for send in answer.sends:
             self._submit(send)
+        self._backlog.end(answer.message.sender.identity.key)
 
     def saved(self, seq: int) -> None:
         """Send the answers that waited for a Change to be on disk."""
@@ -257,8 +295,7 @@ class Dispatcher:
                 self._release(answer)
                 continue
             text = _not_saved(reason) if answer.changes else "I could not answer that; please ask again."
-            for send in self._arrange(answer.message, Outcome(reply=text)):
-                self._submit(send)
+            self._release(replace(answer, sends=tuple(self._arrange(answer.message, Outcome(reply=text)))))
 
     async def close(self) -> None:
         """Give up what is still under way beside the others."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-__all__ = ["Actor", "Identity", "Role"]
+__all__ = ["Actor", "Identity", "Role", "account_of", "keys_of", "nick_identity", "vouched_network"]
 
 
 class Role(IntEnum):
@@ -32,9 +32,11 @@ class Identity:
     def key(self) -> str:
         """The text under which documents name this identity.
 
-        A nick carries a ``~``, so that whoever takes the nick of an account is not that account.
+        A nick carries a ``~``, so that whoever takes the nick of an account is not that account; an account that
+        begins like that is told apart by a ``=``.
         """
-        return f"{self.network}/{'' if self.verified else '~'}{self.account}"
+        mark = "~" if not self.verified else "=" if self.account[:1] in ("~", "=") else ""
+        return f"{self.network}/{mark}{self.account}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,30 @@ class Actor:
     name: str
     role: Role = Role.ATTENDEE
     nick: str = ""
+
+
+def account_of(key: str) -> str:
+    """Return the account that an identity's key names; empty where the network vouched for none."""
+    account = key.partition("/")[2]
+    return "" if account.startswith("~") else account.removeprefix("=")
+
+
+def vouched_network(key: str) -> str | None:
+    """Return the network of an identity's key if the network vouched for it, for the indexes of tables."""
+    return key.partition("/")[0] if account_of(key) else None
+
+
+def nick_identity(network: str, nick: str) -> Identity:
+    """Return the identity of whoever has a nick, where nobody vouches for more and the network's case is unknown."""
+    return Identity(network, nick.lower(), verified=False)
+
+
+def keys_of(actor: Actor) -> tuple[str, ...]:
+    """Return the keys of the documents that are somebody's: their identity's, then their nick's.
+
+    What a file brought, or what somebody said before they logged in, is under the nick. It belongs to whoever has the
+    nick, with an account or without; what is under an account belongs to nobody but that account.
+    """
+    network = actor.identity.network
+    folded = Identity(network, actor.nick or actor.name.lower())
+    return tuple(dict.fromkeys((actor.identity.key, folded.key, nick_identity(network, actor.name).key)))

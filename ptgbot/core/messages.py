@@ -63,6 +63,7 @@ class Send:
             merged into one line behind one lead.
         asker: Identity key of who waits for this answer; empty for notifications.
         apart: Whether it stays a line of its own, as the lines of a list do.
+        more: Whether more of the same answer follows: an answer counts as one, however long it is.
     """
 
     target: Target
@@ -71,3 +72,4 @@ class Send:
     lead: str = ""
     asker: str = ""
     apart: bool = False
+    more: bool = False

@@ -86,6 +86,14 @@ class Network(Protocol):
         """Seconds between lines after the burst; longer for a while after the network complained."""
         ...
 
+    @property
+    def targets_at_once(self) -> int:
+        """To how many people one line may go; 1 unless the configuration and the network allow more.
+
+        Their names are then joined by commas in the name of the Target.
+        """
+        ...
+
     def split(self, send: Send) -> list[str]:
         """Return a Send's lead and text as the lines that the network will carry, none of them cut by it."""
         ...
@@ -95,6 +103,20 @@ class Network(Protocol):
 
         Returns:
             The target as lines go to it; None for a person who is known to be away.
+        """
+        ...
+
+    def knows(self, target: Target) -> bool:
+        """Tell whether it is known if a person is there; where it is not, ``look_for`` finds it out."""
+        ...
+
+    async def look_for(self, targets: Iterable[Target]) -> None:
+        """Find out which of some people are there, of as many as one question can ask for: the first, at least.
+
+        It costs as much as a line. Afterwards the network knows, or takes them to be there where nobody told.
+
+        Raises:
+            ConnectionError: The link is down.
         """
         ...
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptgbot.core.color import is_color, swatch
+from ptgbot.core.color import accents, is_color, swatch
 from ptgbot.features.schedule.model import PALETTE
 
 
@@ -74,3 +74,25 @@ def luminance(color: str) -> float:
     parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     light = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
     return 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("#0a5c57", ("#0a5c57", "#1db0a7")),
+        ("#7cd3c5", ("#3e6d66", "#7cd3c5")),
+        ("black", ("#000000", "#9e9e9e")),
+        ("white", ("#656565", "#ffffff")),
+    ],
+)
+def test_an_accent_stays_as_it_is_where_it_can_be_read(text: str, shown: tuple[str, str]) -> None:
+    assert accents(text) == shown
+
+
+@given(st.integers(0, 0xFFFFFF))
+def test_any_accent_can_be_read_on_the_grounds_of_both_schemes(number: int) -> None:
+    light, dark = accents(f"#{number:06x}")
+
+    # --paper and a generous --tint of site.css
+    assert min(contrast(light, ground) for ground in ("#ffffff", "#f4f5f1", "#e2e8e6")) >= 4.5
+    assert min(contrast(dark, ground) for ground in ("#0d1413", "#161f1e", "#243634")) >= 4.5

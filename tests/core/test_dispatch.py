@@ -6,13 +6,14 @@ import string
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ptgbot.core.backlog import MOST_WAITING, Backlog
 from ptgbot.core.changes import Cause, Draft
 from ptgbot.core.commands import Arguments, Call, Command, Door, Outcome, Parameter, Refused, Registry
 from ptgbot.core.identity import Actor, Identity, Role
-from ptgbot.core.messages import Message
+from ptgbot.core.messages import Message, Priority, Send, Target
 from ptgbot.features.topics.model import TOPICS, Topic
 from tests.fakes import MemoryStore
 from tests.talk import CHANNEL, SAMPLE, State, Talk, having, quick_talk
@@ -26,7 +27,7 @@ def memory(bot: Talk) -> MemoryStore:
 
 
 def texts(bot: Talk) -> list[tuple[str, str]]:
-    return [(send.target.name, send.text) for send in bot.sent]
+    return [(send.target.name, send.lead + send.text) for send in bot.sent]
 
 
 def message(nick: str, text: str, role: Role = Role.ATTENDEE) -> Message:
@@ -193,6 +194,115 @@ async def test_the_rights_in_a_channel_hold_in_private(bot: Talk) -> None:
     assert await bot.told("ada", "~newday") == ["You need op (+o) in the channel for that."]
 
 
+async def test_an_answer_says_whom_it_is_for_and_what_may_be_merged(bot: Talk) -> None:
+    channel, private = Target("irc", CHANNEL), Target("irc", "Ada")
+    await bot.say("Ada", "+seen bob", account="ada99")
+    assert bot.sent == [Send(channel, "bob never checked in anywhere.", lead="Ada: ", asker="irc/ada99")]
+    await bot.tell("Ada", "seen bob")
+    assert bot.sent == [Send(private, "bob never checked in anywhere.", asker="irc/~ada")]
+    await bot.tell("Ada", "help")
+    assert [(send.asker, send.apart, send.more) for send in bot.sent] == [
+        ("irc/~ada", True, True),
+        ("irc/~ada", True, False),
+    ]
+    bot.network._room = 60
+    await bot.say("Ada", "+help")
+    long = "That is long, I sent it to you in private."
+    assert bot.sent[0] == Send(channel, long, lead="Ada: ", asker="irc/~ada", more=True)
+    assert {(send.target, send.lead, send.asker, send.apart) for send in bot.sent[1:]} == {
+        (private, "", "irc/~ada", True)
+    }
+    assert [send.more for send in bot.sent] == [*[True] * (len(bot.sent) - 1), False]
+
+
+TOO_MANY = (
+    "40 of your commands are still waiting, so I skip what you say now. "
+    "Please wait for the answers, then say the rest again."
+)
+
+
+async def test_whose_forty_commands_wait_for_the_disk_hears_it_once_and_the_rest_is_ignored(bot: Talk) -> None:
+    store = memory(bot)
+    store.holding = True
+    for number in range(MOST_WAITING + 30):
+        await bot.say("Ada", f"#nova now topic {number}" if number % 2 else f"+in room {number}")
+    assert [change.text for change, _ in store._pending] == [
+        f"#nova now topic {number}" if number % 2 else f"+in room {number}" for number in range(MOST_WAITING)
+    ]
+    await bot.say("bob", "+seen cleo")
+    bot.sent.clear()
+    store.flush()
+    checked_in = [
+        f"Ada: You are checked in to room {number}. Thanks! Say 'out' when you leave."
+        for number in range(0, MOST_WAITING, 2)
+    ]
+    assert texts(bot) == [
+        *[(CHANNEL, text) for text in checked_in],
+        (CHANNEL, f"Ada: {TOO_MANY}"),
+        (CHANNEL, "bob: cleo never checked in anywhere."),
+    ]
+    store.holding = False
+    assert await bot.said("Ada", "+seen cleo") == "cleo never checked in anywhere."
+
+
+async def test_answers_that_are_not_sent_yet_count_and_each_time_it_is_too_much_is_told_once() -> None:
+    bot = quick_talk()
+    unsent = {"irc/~ada": MOST_WAITING - 1}
+    bot.dispatcher._backlog = Backlog(lambda person: unsent.get(person, 0))
+    assert await bot.told("ada", "seen bob") == ["bob never checked in anywhere."]
+    unsent["irc/~ada"] = MOST_WAITING
+    assert [await bot.told("ada", "seen bob") for _ in range(3)] == [[TOO_MANY], [], []]
+    assert await bot.told("bob", "seen bob") == ["bob never checked in anywhere."]
+    unsent["irc/~ada"] = MOST_WAITING - 1  # a little better is no reason to say it again
+    assert await bot.told("ada", "seen bob") == ["bob never checked in anywhere."]
+    unsent["irc/~ada"] = MOST_WAITING
+    assert await bot.told("ada", "seen bob") == []
+    unsent["irc/~ada"] = 3
+    assert await bot.told("ada", "seen bob") == ["bob never checked in anywhere."]
+    unsent["irc/~ada"] = MOST_WAITING
+    assert [await bot.told("ada", "seen bob") for _ in range(2)] == [[TOO_MANY], []]
+
+
+async def test_what_is_no_command_is_neither_counted_nor_told_of() -> None:
+    bot = quick_talk()
+    bot.dispatcher._backlog = Backlog(lambda person: MOST_WAITING)
+    assert await bot.say("ada", "hello there") == []
+    assert await bot.say("ada", "+seen bob") == [(CHANNEL, f"ada: {TOO_MANY}")]
+
+
+@pytest.mark.parametrize("text", ["+seen bob", "#nova now x", "+in the pub", "+nonsense", "+broken", "~list", "+help"])
+async def test_however_a_command_ends_it_waits_no_longer(text: str) -> None:
+    bot = quick_talk(more=(Command(Door.USER, "broken", "breaks", broken),))
+    store = memory(bot)
+    for _ in range(MOST_WAITING + 10):
+        await bot.say("ada", text)
+        assert TOO_MANY not in [send.text for send in bot.sent]
+    assert bot.dispatcher._backlog._under_way == {}
+    store.holding = True
+    await bot.say("ada", "#docs now on its way to the disk")
+    assert bot.dispatcher._backlog._under_way == {"irc/~ada": 1}
+    await bot.say("ada", text)
+    store.fail("Disk full")
+    assert bot.dispatcher._backlog._under_way == {}
+
+
+async def test_what_is_being_fetched_waits() -> None:
+    gate = asyncio.Event()
+
+    async def bring(arguments: Arguments) -> None:
+        await gate.wait()
+        raise Refused("there is none.")
+
+    bot = quick_talk(more=(Command(Door.ADMIN, "bring", "brings", lambda call: Outcome(), fetch=bring),))
+    for _ in range(MOST_WAITING + 2):
+        bot.dispatcher.accept(message("olga", "~bring", Role.ORGANISER))
+    assert texts(bot) == [(CHANNEL, f"olga: {TOO_MANY}")]
+    gate.set()
+    while bot.dispatcher._tasks:
+        await asyncio.sleep(0)
+    assert bot.dispatcher._backlog._under_way == {}
+
+
 def test_two_commands_with_the_same_verb_are_a_mistake() -> None:
     one = Command(Door.USER, "one", "does", broken)
     other = Command(Door.USER, "other", "does", broken, aliases=("one",))
@@ -232,6 +342,7 @@ LINES = st.one_of(
 )
 
 
+@example([("#nova now x", Role.ATTENDEE, False), ("forget me yes", Role.ATTENDEE, True)])
 @given(st.lists(st.tuples(LINES, st.sampled_from(Role), st.booleans()), min_size=1, max_size=8))
 async def test_any_lines_get_a_clear_answer_or_silence(said: list[tuple[str, Role, bool]]) -> None:
     bot = quick_talk()
@@ -242,7 +353,10 @@ async def test_any_lines_get_a_clear_answer_or_silence(said: list[tuple[str, Rol
         assert SORRY not in dict(sends).values()
         public = [send for send in bot.sent if send.target.name == CHANNEL]
         assert sum(len(bot.network.split(send)) for send in public) <= 3
-        assert all(send.text.startswith("Ada: ") for send in public)
+        assert all(send.lead == "Ada: " for send in public)
+        answers = [send for send in bot.sent if send.priority is Priority.ANSWER]
+        assert {(send.asker, send.more) for send in answers[-1:]} <= {("irc/~ada", False)}
+        assert {(send.asker, send.more) for send in answers[:-1]} <= {("irc/~ada", True)}
         assert len(sends) <= 12
         assert len(bot.changes) - changes in {0, 1}
         assert bot.state == (replay(before, bot) if len(bot.changes) > changes else before)
@@ -252,7 +366,7 @@ def replay(state: State, bot: Talk) -> State:
     """Return a state after the last Change."""
     after: dict[str, dict[str, Any]] = {name: dict(documents) for name, documents in state.items()}
     change = bot.changes[-1]
-    assert change.edits and change.cause in (Cause.COMMAND, Cause.UNDO)
+    assert change.edits and change.cause in (Cause.COMMAND, Cause.UNDO, Cause.PURGE)
     for edit in change.edits:
         if edit.table.name not in after:
             continue  # the history of it

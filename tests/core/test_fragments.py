@@ -1,8 +1,11 @@
 """Parts of pages are made again only when what they are made of differs."""
 
+from contextlib import suppress
+
 from markupsafe import Markup
 
 from ptgbot.core.fragments import Fragments, Frame
+from ptgbot.core.slices import Unfinished, slice_of
 
 
 class Maker:
@@ -82,3 +85,24 @@ def test_a_frame_can_leave_a_fragment_out() -> None:
     frame = Frame(make)
 
     assert [frame({"shown": shown}, inside="x") for shown in (True, False)] == ["[x]", "[nothing]"]
+
+
+def test_what_was_made_before_the_slice_was_over_is_not_made_again() -> None:
+    make = Maker()
+    fragments = Fragments(make)
+    parts = [(name, {"name": name, "number": 1}) for name in "abc"]
+    shown = []
+    while not shown:
+        with suppress(Unfinished), slice_of(0.0):
+            shown.append(fragments(parts))
+
+    assert (shown, make.made) == (["<a1><b1><c1>"], ["a1", "b1", "c1"])
+
+
+def test_what_was_broken_off_last_is_shown_as_it_has_become() -> None:
+    fragments = Fragments(Maker())
+    fragments.one(name="a", number=1)
+    with suppress(Unfinished), slice_of(0.0):
+        fragments.one(name="a", number=2)
+
+    assert fragments.one(name="a", number=2) == "<a2>"

@@ -1,224 +1,261 @@
 """The send queue: in which order, at which pace, and what becomes of what cannot be sent."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from itertools import pairwise
 
 import pytest
 
-from ptgbot.core.messages import Priority, Send, Target
-from ptgbot.delivery import SendQueue, send_queue
-from tests.fakes import FakeNetwork
+from ptgbot.core.messages import Send, Target
+from ptgbot.delivery import SendQueue, lane
+from ptgbot.delivery.dropped import Reason
+from tests.delivery.simulated import TimedNetwork, answer, notification, sending, simulated
 
 
-def answer(text: str, to: str = "#ptg") -> Send:
-    return Send(Target("irc", to), text)
-
-
-def notification(text: str, to: str = "ada") -> Send:
-    return Send(Target("irc", to), text, Priority.NOTIFICATION)
-
-
-@asynccontextmanager
-async def sending(*networks: FakeNetwork) -> AsyncIterator[SendQueue]:
-    queue = SendQueue(networks)
-    running = asyncio.ensure_future(queue.run())
-    try:
-        yield queue
-    finally:
-        running.cancel()
-        await asyncio.wait({running})
-
-
+@simulated
 async def test_answers_go_before_notifications_and_each_in_order() -> None:
-    network = FakeNetwork()
-    network.up.clear()
+    network = TimedNetwork()
     async with sending(network) as queue:
-        for send in (notification("n1"), answer("a1"), notification("n2"), answer("a2")):
+        for send in (
+            notification("n1"),
+            answer("a1", apart=True),
+            notification("n2", to="bob"),
+            answer("a2", apart=True),
+        ):
             queue.submit(send)
-        network.up.set()
         await queue.emptied()
-    assert network.posted == [("#ptg", "a1"), ("#ptg", "a2"), ("ada", "n1"), ("ada", "n2")]
+    assert network.posted == [("#ptg", "a1"), ("#ptg", "a2"), ("ada", "n1"), ("bob", "n2")]
 
 
-async def test_an_answer_overtakes_notifications_that_are_waiting_for_their_turn() -> None:
-    network = FakeNetwork(burst=1, interval=0.05)
+@simulated
+async def test_after_a_burst_lines_keep_the_interval_and_a_pause_allows_the_next_burst() -> None:
+    network = TimedNetwork(burst=3, interval=2.0)
     async with sending(network) as queue:
-        for number in range(4):
-            queue.submit(notification(f"n{number}"))
-        while not network.posted:
-            await asyncio.sleep(0)
-        queue.submit(answer("a"))
+        for number in range(5):
+            queue.submit(answer(str(number), apart=True))
         await queue.emptied()
-    assert network.posted == [("ada", "n0"), ("#ptg", "a"), ("ada", "n1"), ("ada", "n2"), ("ada", "n3")]
+        await asyncio.sleep(10)
+        for number in range(4):
+            queue.submit(answer(str(number), apart=True))
+        await queue.emptied()
+    assert network.spans == [0, 0, 0, 2, 4, 14, 14, 14, 16]
 
 
-async def test_after_a_burst_lines_keep_the_interval() -> None:
-    network = FakeNetwork(burst=3, interval=0.04)
-    times = []
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-
-    async def post(target: Target, line: str) -> None:
-        times.append(loop.time() - began)
-
-    network.post = post  # type: ignore[method-assign]
+@simulated
+async def test_a_network_that_was_told_to_slow_down_is_believed_at_once() -> None:
+    network = TimedNetwork(burst=2, interval=1.0)
     async with sending(network) as queue:
         for number in range(6):
-            queue.submit(answer(str(number)))
+            queue.submit(answer(str(number), apart=True))
+        await asyncio.sleep(1.5)
+        network.burst, network.interval = 1, 4.0
         await queue.emptied()
-    assert times[2] < 0.04
-    assert all(later - earlier > 0.03 for earlier, later in pairwise(times[2:]))
+    assert network.spans[:3] == [0, 0, 1]
+    assert [later - earlier for earlier, later in zip(network.spans[3:], network.spans[4:], strict=False)] == [4.0, 4.0]
+    assert network.spans[3] > 3
 
 
-async def test_many_notifications_do_not_make_the_bot_deaf() -> None:
-    network = FakeNetwork(burst=4, interval=0.01)
+@simulated
+async def test_an_answer_is_the_next_line_while_a_thousand_notifications_drain() -> None:
+    network = TimedNetwork()
     async with sending(network) as queue:
-        for number in range(60):
-            queue.submit(notification(f"n{number}", to=f"nick{number}"))
-        queue.submit(answer("here"))
-        while ("#ptg", "here") not in network.posted:
-            await asyncio.sleep(0)
-        assert len(network.posted) <= 5
+        for number in range(1000):
+            queue.submit(notification("now in #nova: cells", to=f"nick{number}"))
+        await asyncio.sleep(100)
+        asked = asyncio.get_running_loop().time()
+        queue.submit(answer("ada is in the pub."))
+        while ("#ptg", "ada is in the pub.") not in network.posted:
+            await asyncio.sleep(0.1)
+        assert network.times[network.posted.index(("#ptg", "ada is in the pub."))] - asked <= 0.7
+        await queue.emptied()
+    assert [to for to, _ in network.posted if to != "#ptg"] == [f"nick{number}" for number in range(1000)]
 
 
+@simulated
+async def test_nobody_waits_for_another_ones_many_answers() -> None:
+    network = TimedNetwork(burst=1, interval=1)
+    async with sending(network) as queue:
+        for number in range(6):
+            queue.submit(answer(f"help {number}", to="flooder", apart=True))
+        queue.submit(answer("one", to="ada", apart=True))
+        queue.submit(answer("two", to="ada", apart=True))
+        await queue.emptied()
+    assert network.posted == [
+        ("flooder", "help 0"),
+        ("ada", "one"),
+        ("flooder", "help 1"),
+        ("ada", "two"),
+        *[("flooder", f"help {number}") for number in range(2, 6)],
+    ]
+
+
+@simulated
+async def test_in_a_channel_those_who_asked_take_turns_and_the_channel_takes_turns_with_others() -> None:
+    network = TimedNetwork(burst=1, interval=1)
+    async with sending(network) as queue:
+        for number in range(3):
+            queue.submit(answer(f"line {number}", lead="mallory: ", asker="irc/~mallory", apart=True))
+        queue.submit(answer("here", lead="bob: ", asker="irc/~bob"))
+        queue.submit(answer("private", to="cleo", asker="irc/~cleo"))
+        await queue.emptied()
+    assert network.posted == [
+        ("#ptg", "mallory: line 0"),
+        ("cleo", "private"),
+        ("#ptg", "bob: here"),
+        ("#ptg", "mallory: line 1"),
+        ("#ptg", "mallory: line 2"),
+    ]
+
+
+@simulated
 async def test_a_long_text_goes_as_the_lines_that_the_network_carries() -> None:
-    network = FakeNetwork(room=20)
+    network = TimedNetwork(room=20)
     async with sending(network) as queue:
         queue.submit(answer("one two three four five six seven"))
+        queue.submit(answer(" "))
         await queue.emptied()
     assert network.posted == [("#ptg", "one two three four"), ("#ptg", "five six seven")]
 
 
-async def test_what_was_put_while_the_link_was_down_goes_out_afterwards() -> None:
-    network = FakeNetwork()
+@simulated
+async def test_an_answer_goes_between_the_lines_of_a_long_notification() -> None:
+    network = TimedNetwork(room=20, burst=1, interval=1)
     async with sending(network) as queue:
-        network.up.clear()
+        queue.submit(notification("one two three four five six seven"))
+        await asyncio.sleep(0.5)
         queue.submit(answer("a"))
-        await asyncio.sleep(0)
-        network.up.set()
+        queue.submit(notification("eight"))
         await queue.emptied()
-    assert network.posted == [("#ptg", "a")]
+    assert network.posted == [("ada", "one two three four"), ("#ptg", "a"), ("ada", "five six seven"), ("ada", "eight")]
 
 
-async def test_a_line_that_failed_is_sent_again_and_none_is_sent_twice() -> None:
-    network = FakeNetwork(room=20)
-    tries = []
-
-    async def post(target: Target, line: str) -> None:
-        tries.append(line)
-        if len(tries) == 2:
-            raise ConnectionError("lost")
-        network.posted.append((target.name, line))
-
-    network.post = post  # type: ignore[method-assign]
-    async with sending(network) as queue:
-        queue.submit(answer("one one one two two two"))
-        await queue.emptied()
-    assert tries == ["one one one two two", "two", "two"]
-    assert network.posted == [("#ptg", "one one one two two"), ("#ptg", "two")]
-
-
-async def test_one_target_that_cannot_be_reached_does_not_hold_up_the_others() -> None:
-    network = FakeNetwork()
-    inside = asyncio.Event()
-
-    async def post(target: Target, line: str) -> None:
-        if target.name == "#left" and not inside.is_set():
-            raise ConnectionError("not in that channel")
-        network.posted.append((target.name, line))
-
-    network.post = post  # type: ignore[method-assign]
-    async with sending(network) as queue:
-        queue.submit(answer("a", to="#left"))
-        queue.submit(answer("b"))
-        while not network.posted:
-            await asyncio.sleep(0.01)
-        inside.set()
-        await queue.emptied()
-    assert network.posted == [("#ptg", "b"), ("#left", "a")]
-
-
-async def test_what_waited_five_minutes_for_the_link_is_dropped_and_counted(caplog: pytest.LogCaptureFixture) -> None:
-    network = FakeNetwork()
-    network.up.clear()
-    time = [0.0]
-    queue = SendQueue([network], lambda: time[0])
-    running = asyncio.ensure_future(queue.run())
-    queue.submit(answer("old"))
-    await asyncio.sleep(1.1)  # the queue looks once a second whether the link is down
-    time[0] = send_queue.MAX_AGE + 1
-    queue.submit(answer("new"))
-    with caplog.at_level(logging.WARNING):
-        network.up.set()
-        await queue.emptied()
-    running.cancel()
-    await asyncio.wait({running})
-    assert network.posted == [("#ptg", "new")]
-    assert [record.getMessage() for record in caplog.records] == [
-        "1 message(s) to irc not sent: the link was down too long."
-    ]
-
-
+@simulated
 async def test_a_message_that_cannot_be_sent_at_all_is_dropped_and_the_next_one_goes(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    network = FakeNetwork()
+    class Strict(TimedNetwork):
+        async def post(self, target: Target, line: str) -> None:
+            if target.name == "a b":
+                raise ValueError("no such target can be")
+            await super().post(target, line)
 
-    async def post(target: Target, line: str) -> None:
-        if target.name == "a b":
-            raise ValueError("no such target can be")
-        network.posted.append((target.name, line))
+        def split(self, send: Send) -> list[str]:
+            if send.target.name == "c d":
+                raise ValueError("no such target can be")
+            return super().split(send)
 
-    network.post = post  # type: ignore[method-assign]
+    network = Strict()
     async with sending(network) as queue:
-        with caplog.at_level(logging.ERROR):
-            queue.submit(answer("x", to="a b"))
-            queue.submit(answer("y"))
-            await queue.emptied()
-    assert network.posted == [("#ptg", "y")]
-    assert len(caplog.records) == 1
+        for to in ("a b", "c d", "#ptg"):
+            queue.submit(answer("x", to=to, asker="irc/~ada"))
+        await queue.emptied()
+    assert network.posted == [("#ptg", "x")]
+    assert (queue.dropped, queue.waiting("irc/~ada")) == ({"irc": {Reason.BROKEN: 2}}, 0)
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("ERROR", "A message to a b on irc was dropped."),
+        ("ERROR", "A message to c d on irc was dropped."),
+    ]
 
 
-async def test_beyond_the_limit_the_oldest_notifications_go_and_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(send_queue, "MAX_WAITING", 2)
-    network = FakeNetwork()
+@simulated
+async def test_beyond_the_limit_the_oldest_notifications_go_and_no_answer(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(lane, "MOST_NOTIFICATIONS", 2)
+    network = TimedNetwork()
     network.up.clear()
     async with sending(network) as queue:
         for number in range(4):
-            queue.submit(notification(f"n{number}"))
-        queue.submit(answer("a"))
+            queue.submit(notification(f"n{number}", to=f"nick{number}"))
+            queue.submit(answer(f"a{number}", to=f"nick{number}"))
+        await asyncio.sleep(1)
         network.up.set()
         await queue.emptied()
-    assert network.posted == [("#ptg", "a"), ("ada", "n2"), ("ada", "n3")]
+    assert network.posted == [
+        *[(f"nick{number}", f"a{number}") for number in range(4)],
+        ("nick2", "n2"),
+        ("nick3", "n3"),
+    ]
+    assert queue.dropped == {"irc": {Reason.FULL: 2}}
+    assert [record.getMessage() for record in caplog.records] == [
+        "2 message(s) to irc not sent: too many were waiting."
+    ]
 
 
+@simulated
+async def test_a_line_on_its_way_is_not_among_the_oldest_that_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(TimedNetwork):
+        async def post(self, target: Target, line: str) -> None:
+            await asyncio.sleep(10)
+            await super().post(target, line)
+
+    monkeypatch.setattr(lane, "MOST_NOTIFICATIONS", 2)
+    network = Slow()
+    async with sending(network) as queue:
+        for number in range(4):
+            queue.submit(notification(f"n{number}", to=f"nick{number}"))
+            await asyncio.sleep(1)
+        await queue.emptied()
+    assert network.posted == [("nick0", "n0"), ("nick3", "n3")]
+    assert queue.dropped == {"irc": {Reason.FULL: 2}}
+
+
+@simulated
+async def test_what_is_dropped_for_a_long_time_is_a_line_in_the_log_each_minute(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(lane, "MOST_NOTIFICATIONS", 5)
+    network = TimedNetwork(burst=1, interval=2)
+    async with sending(network) as queue:
+        for number in range(180):
+            queue.submit(notification(f"n{number}", to=f"nick{number}"))
+            await asyncio.sleep(1)
+        await queue.emptied()
+    counts = [int(record.getMessage().split()[0]) for record in caplog.records]
+    assert (sum(counts), len(network.posted)) == (queue.dropped["irc"][Reason.FULL], 180 - sum(counts))
+    assert len(counts) == 4
+
+
+@simulated
 async def test_each_network_has_its_own_pace() -> None:
-    slow, fast = FakeNetwork("slow", burst=1, interval=10), FakeNetwork("fast")
+    slow, fast = TimedNetwork(name="slow", burst=1, interval=10), TimedNetwork(name="fast", burst=9)
     async with sending(slow, fast) as queue:
         for number in range(3):
-            queue.submit(Send(Target("slow", "#a"), str(number)))
-            queue.submit(Send(Target("fast", "#b"), str(number)))
-        while len(fast.posted) < 3:
-            await asyncio.sleep(0)
-    assert (len(slow.posted), fast.posted) == (1, [("#b", "0"), ("#b", "1"), ("#b", "2")])
+            queue.submit(Send(Target("slow", "#a"), str(number), apart=True))
+            queue.submit(Send(Target("fast", "#b"), str(number), apart=True))
+        await queue.emptied()
+    assert (slow.spans, fast.spans) == ([0, 10, 20], [0, 0, 0])
 
 
+@simulated
 async def test_a_network_that_is_not_there_is_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     queue = SendQueue([])
     queue.submit(answer("a"))
+    queue.missed(Target("irc", "ada"))
     assert [record.getMessage() for record in caplog.records] == ["There is no network 'irc' to send to."]
 
 
-async def test_nobody_waits_for_another_ones_many_answers() -> None:
-    network = FakeNetwork(burst=1, interval=0.005)
+@simulated
+async def test_how_many_commands_wait_is_counted_by_answers_and_not_by_their_lines() -> None:
+    network = TimedNetwork(burst=1, interval=1)
     async with sending(network) as queue:
-        for number in range(40):
-            queue.submit(answer(f"help {number}", to="flooder"))
-        queue.submit(answer("one", to="ada"))
-        queue.submit(answer("two", to="ada"))
+        target, ada = Target("irc", "ada"), "irc/~ada"
+        for number in range(3):
+            queue.submit(Send(target, f"line {number}", asker=ada, apart=True, more=number < 2))
+        queue.submit(Send(target, "another answer", asker=ada))
+        queue.submit(notification("not asked for"))
+        assert (queue.waiting(ada), queue.waiting("irc/~bob")) == (2, 0)
+        await asyncio.sleep(1.5)
+        assert (len(network.posted), queue.waiting(ada)) == (2, 2)
+        await asyncio.sleep(1)
+        assert (len(network.posted), queue.waiting(ada)) == (3, 1)
         await queue.emptied()
-    assert network.posted[:4] == [("flooder", "help 0"), ("ada", "one"), ("flooder", "help 1"), ("ada", "two")]
-    assert [line for to, line in network.posted if to == "flooder"] == [f"help {number}" for number in range(40)]
+        assert queue.waiting(ada) == 0
+
+
+@simulated
+async def test_when_the_bot_is_stopped_the_log_says_what_was_not_sent(caplog: pytest.LogCaptureFixture) -> None:
+    network = TimedNetwork(burst=1, interval=10)
+    async with sending(network) as queue:
+        for number in range(5):
+            queue.submit(notification(f"n{number}", to=f"nick{number}"))
+        await asyncio.sleep(1)
+    assert [record.getMessage() for record in caplog.records] == ["4 message(s) to irc not sent: the bot was stopped."]

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ptgbot.core.documents import Table, View, Visibility
+from ptgbot.core.identity import account_of, vouched_network
 
-__all__ = ["CHECKINS", "CheckIn", "here", "last_check_in", "nick_key"]
+__all__ = ["CHECKINS", "CheckIn", "here", "last_check_ins", "nick_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,28 @@ CHECKINS = Table(
     CheckIn,
     Visibility.PUBLIC,
     narrow=lambda c: Visibility.PUBLIC if c.left is None else Visibility.MEMBERS,
-    indexes={"nick": lambda c: nick_key(c.nick), "track": _track},
+    indexes={
+        "nick": lambda c: nick_key(c.nick),
+        "account": lambda c: nick_key(account_of(c.identity)) or None,
+        "track": _track,
+        "vouched": lambda c: vouched_network(c.identity),
+    },
 )
 
 
-def last_check_in(view: View, nick: str) -> CheckIn | None:
-    """Return the newest check-in under a nick, in any case."""
-    found = view.where(CHECKINS, "nick", nick_key(nick)).values()
-    return max(found, key=lambda check_in: check_in.since, default=None)
+def last_check_ins(view: View, name: str) -> list[CheckIn]:
+    """Return the newest check-in of those who are called so, by nick or by account, in any case.
+
+    Where a nick that belongs to somebody with an account was used since by somebody without one, that are two, the
+    newest first: which of them is meant, nobody knows but who asks.
+    """
+    key = nick_key(name)
+    found = {**view.where(CHECKINS, "nick", key), **view.where(CHECKINS, "account", key)}.values()
+    newest = sorted(found, key=lambda check_in: check_in.since, reverse=True)
+    vouched = next((c for c in newest if account_of(c.identity)), None)
+    if vouched is None or newest[0] is vouched:
+        return newest[:1]
+    return [newest[0], vouched]
 
 
 def here(view: View, track: str) -> list[str]:

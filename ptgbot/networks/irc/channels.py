@@ -8,6 +8,8 @@ from ptgbot.networks.irc.isupport import ISupport
 
 __all__ = ["Roster"]
 
+MOST_MEMBERS = 20_000  # of one channel: beyond what any has, and no server can fill our memory
+
 
 @dataclass(slots=True)
 class _Member:
@@ -23,6 +25,37 @@ class _Channel:
     listed: set[str] | None = None
 
 
+class _Accounts:
+    """Who is logged in to which account, by nick and by account."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, str] = {}
+        self._keys: dict[str, set[str]] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_key)
+
+    def get(self, key: str) -> str | None:
+        return self._by_key.get(key)
+
+    def keys(self, account: str) -> set[str]:
+        return self._keys.get(account.lower(), set())
+
+    def set(self, key: str, account: str) -> None:
+        self.pop(key)
+        self._by_key[key] = account
+        self._keys.setdefault(account.lower(), set()).add(key)
+
+    def pop(self, key: str) -> str | None:
+        account = self._by_key.pop(key, None)
+        if account is not None:
+            keys = self._keys[account.lower()]
+            keys.discard(key)
+            if not keys:
+                del self._keys[account.lower()]
+        return account
+
+
 class Roster:
     """The members of the channels that the bot is in.
 
@@ -33,7 +66,7 @@ class Roster:
     def __init__(self, isupport: ISupport) -> None:
         self._rules = isupport
         self._channels: dict[str, _Channel] = {}
-        self._accounts: dict[str, str] = {}
+        self._accounts = _Accounts()
 
     def enter(self, channel: str) -> None:
         """The bot came into a channel."""
@@ -56,11 +89,13 @@ class Roster:
         if place is None:
             return
         key = self._rules.fold(nick)
+        if len(place.members) >= MOST_MEMBERS:
+            return
         place.members[key] = _Member(nick)
         if place.listed is not None:
             place.listed.add(key)
         if account is not None:
-            self._accounts[key] = account
+            self._accounts.set(key, account)
 
     def part(self, channel: str, nick: str) -> None:
         """Somebody left a channel, or was made to."""
@@ -74,7 +109,7 @@ class Roster:
         key = self._rules.fold(nick)
         for place in self._channels.values():
             place.members.pop(key, None)
-        self._accounts.pop(key, None)
+        self._accounts.pop(key)
 
     def rename(self, old: str, new: str) -> None:
         """Somebody has a new nick; their modes and their account go with them."""
@@ -86,10 +121,10 @@ class Roster:
                 place.members[after] = member
                 if place.listed is not None:
                     place.listed.add(after)
-        account = self._accounts.pop(before, None)
-        self._accounts.pop(after, None)
+        account = self._accounts.pop(before)
+        self._accounts.pop(after)
         if account is not None:
-            self._accounts[after] = account
+            self._accounts.set(after, account)
 
     def mode(self, channel: str, changes: str, parameters: Iterable[str]) -> bool:
         """The modes of a channel changed.
@@ -141,7 +176,7 @@ class Roster:
         for entry in entries:
             mask = entry.lstrip("".join(self._rules.symbols))
             nick = mask.partition("!")[0]
-            if not nick:
+            if not nick or len(place.members) >= MOST_MEMBERS:
                 continue
             shown = {self._rules.symbols[symbol] for symbol in entry[: len(entry) - len(mask)]}
             key = self._rules.fold(nick)
@@ -166,11 +201,28 @@ class Roster:
         """Somebody in a channel is logged in to an account, or to none if it is empty."""
         key = self._rules.fold(nick)
         if self._is_member(key):
-            self._accounts[key] = account
+            self._accounts.set(key, account)
 
     def account(self, nick: str) -> str:
         """Return the account that somebody in a channel is logged in to; empty for none and for not known."""
-        return self._accounts.get(self._rules.fold(nick), "")
+        return self._accounts.get(self._rules.fold(nick)) or ""
+
+    def knows_account(self, nick: str) -> bool:
+        """Tell whether it was told which account somebody in a channel is logged in to, or that it is none."""
+        return self._accounts.get(self._rules.fold(nick)) is not None
+
+    def logged_in_as(self, account: str) -> list[str]:
+        """Return the nicks in the channels that are logged in to an account, sorted."""
+        keys = self._accounts.keys(account)
+        return sorted({c.members[key].nick for c in self._channels.values() for key in keys if key in c.members})
+
+    def is_here(self, nick: str) -> bool:
+        """Tell whether somebody is in a channel."""
+        return self._is_member(self._rules.fold(nick))
+
+    def operators(self, channel: str) -> list[str]:
+        """Return who is an operator of a channel, or more, sorted."""
+        return [nick for nick in self.nicks(channel) if self.role(nick, channel) is Role.ORGANISER]
 
     def role(self, nick: str, channel: str | None = None) -> Role:
         """Return somebody's role in a channel, or the highest in any channel."""
@@ -195,17 +247,15 @@ class Roster:
     def refold(self) -> None:
         """The server's rules changed: file everything anew."""
         fold = self._rules.fold
-        accounts = {
-            m.nick: self._accounts[k]
-            for c in self._channels.values()
-            for k, m in c.members.items()
-            if k in self._accounts
-        }
+        members = [(key, member) for place in self._channels.values() for key, member in place.members.items()]
+        known = {member.nick: account for key, member in members if (account := self._accounts.get(key)) is not None}
         for place in self._channels.values():
             place.members = {fold(member.nick): member for member in place.members.values()}
             place.listed = None
         self._channels = {fold(place.name): place for place in self._channels.values()}
-        self._accounts = {fold(nick): account for nick, account in accounts.items()}
+        self._accounts = _Accounts()
+        for nick, account in known.items():
+            self._accounts.set(fold(nick), account)
 
     def _is_member(self, key: str) -> bool:
         return any(key in place.members for place in self._channels.values())
@@ -215,4 +265,4 @@ class Roster:
         keys = list(self._accounts) if nicks is None else [self._rules.fold(nick) for nick in nicks]
         for key in keys:
             if not self._is_member(key):
-                self._accounts.pop(key, None)
+                self._accounts.pop(key)

@@ -1,16 +1,31 @@
-"""One connection from its first line to its last: registered, logged in, in the channels, until the link is down."""
+"""One connection from its first line to its last, phase by phase.
+
+    NEGOTIATING     what the server can do: CAP LS 302, CAP REQ
+    AUTHENTICATING  logging in by SASL, where the server has it
+    REGISTERING     CAP END, until the server welcomes us
+    IDENTIFYING     logging in with NickServ, where that is all there is; our nick, if somebody has it
+    JOINING         the channels, each by itself
+    RUNNING         in a channel, until the link is down
+
+Each phase has its time-outs. Beside them runs what goes on all the time: reading, and once we are registered the
+watch over silence, the login, the nick and each channel, all of which are restored when they are lost.
+"""
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Coroutine
+from enum import Enum
 
-from ptgbot.core.messages import Message
-from ptgbot.networks.irc.lines import sayable
-from ptgbot.networks.irc.settings import IRCSettings, Timing
-from ptgbot.networks.irc.state import Membership, State
+from ptgbot.core.messages import Target
+from ptgbot.networks.irc.backoff import End
+from ptgbot.networks.irc.context import Context
+from ptgbot.networks.irc.lines import is_channel, sayable
+from ptgbot.networks.irc.login import LoginRefused
+from ptgbot.networks.irc.state import State
+from ptgbot.networks.irc.waiting import within
 from ptgbot.networks.irc.wire import Wire
 
-__all__ = ["Connection", "NotInChannel"]
+__all__ = ["Connection", "NotInChannel", "Phase"]
 
 log = logging.getLogger(__name__)
 
@@ -21,68 +36,77 @@ class NotInChannel(ConnectionError):
     """The server is there, but the bot is not in the channel at the moment."""
 
 
+class Phase(Enum):
+    """How far a connection is; the value ends "lost the connection while …"."""
+
+    NEGOTIATING = "agreeing on capabilities"
+    AUTHENTICATING = "logging in by SASL"
+    REGISTERING = "registering"
+    IDENTIFYING = "logging in with NickServ"
+    JOINING = "joining"
+    RUNNING = "running"
+
+
 class Connection:
-    """One connection to a server.
+    """One connection to a server, and the owner of all that happens on it.
 
     Args:
         wire: The open link.
-        settings: Where we are and as whom.
-        timing: How long the steps may take.
-        network: The network's name.
-        accept: Is given every message.
-        moved: Is called when the bot came into a channel or out of one.
+        context: What all connections of the network share.
     """
 
-    def __init__(
-        self,
-        wire: Wire,
-        settings: IRCSettings,
-        timing: Timing,
-        *,
-        network: str,
-        accept: Callable[[Message], None],
-        moved: Callable[[], None],
-    ) -> None:
+    def __init__(self, wire: Wire, context: Context) -> None:
         self._wire = wire
-        self._settings = settings
-        self._timing = timing
-        self._network = network
-        self._moved = moved
+        self._context = context
+        self._settings = context.settings
+        self._timing = context.timing
         self._tasks: set[asyncio.Task[None]] = set()
-        self.state = State(wire, settings, timing, network=network, accept=accept, moved=moved)
+        self._unwelcome = False
+        self.state = State(wire, context)
+        self.phase = Phase.NEGOTIATING
 
     @property
     def joined(self) -> list[str]:
         """The channels that the bot is in."""
-        return [place.name for place in self.state.memberships if place.inside.is_set()]
+        return self.state.places.inside
 
-    def say(self, target: str, text: str) -> None:
+    @property
+    def targets_at_once(self) -> int:
+        """How many people one line may go to."""
+        if not self._settings.multi_target or self.state.one_target_only:
+            return 1
+        return self.state.isupport.targets(self._settings.verb)
+
+    def say(self, target: Target, text: str) -> None:
         """Send a line of text.
 
         Args:
-            target: A nick or a channel, already known to be one.
+            target: One person or channel, its operators, or several people; already known to be that.
             text: The text; if nothing of it can be said, nothing is sent.
 
         Raises:
             NotInChannel: The bot is not in this channel of its own.
             ConnectionError: The link is down.
         """
-        if not self.state.registered.is_set():
+        if not self.state.own.registered.is_set():
             raise ConnectionError("not registered yet")
-        place = self.state.membership(target)
+        place = self.state.places.find(target.name.removeprefix("@"))
         if place is not None and not place.inside.is_set():
             raise NotInChannel(f"not in {place.name} at the moment")
         text = sayable(text)
-        if text.strip():
-            self._wire.send(f"PRIVMSG {target} :{text}")
+        if not text.strip():
+            return
+        self._wire.send(f"{self._settings.verb} {target.name} :{text}")
+        person = not is_channel(target.name.removeprefix("@"))
+        if person:
+            self.state.people.sent(target)
+        here = not person or all(map(self.state.people.roster.is_here, target.name.split(",")))
+        self.state.backlog.sent(dear=not here, echoed=self.state.echoes)
 
-    async def live(self) -> str:
-        """Register, log in, join, and be there until the link is down. Cancelled, it says QUIT.
-
-        Returns:
-            Why the link is down.
-        """
-        self._tasks = {asyncio.create_task(step) for step in (self._read(), self._watch(), self._settle())}
+    async def live(self) -> End:
+        """Go through all phases, until the link is down. Cancelled, it says QUIT."""
+        began = asyncio.get_running_loop().time()
+        self._start(self._read(), self._go())
         try:
             why = await self._first_failure()
         finally:
@@ -92,10 +116,24 @@ class Connection:
                 await asyncio.gather(*self._tasks, return_exceptions=True)
             finally:
                 await self._wire.close("stopping", self._timing.close)
-                for place in self.state.memberships:
+                self.state.backlog.end()
+                self.state.whereabouts.end()
+                for place in self.state.places.all:
                     place.inside.clear()
-                self._moved()
-        return f"{why} ({self.state.error})" if self.state.error else why
+                self._context.moved()
+        if self.state.error:
+            why = f"{why} ({self.state.error})"
+        if self.phase is not Phase.RUNNING:
+            why = f"{why} while {self.phase.value}"
+        registered = self.state.own.registered.is_set()
+        return End(
+            why,
+            unwelcome=self._unwelcome or self.state.unwelcome,
+            lasted=asyncio.get_running_loop().time() - began if registered else 0.0,
+        )
+
+    def _start(self, *steps: Coroutine[None, None, None]) -> None:
+        self._tasks |= {asyncio.create_task(step) for step in steps}
 
     async def _first_failure(self) -> str:
         # Not a TaskGroup: before Python 3.13, one that fails just as it is cancelled forgets that it was cancelled.
@@ -104,11 +142,57 @@ class Connection:
             for task in done:
                 error = task.exception()
                 if isinstance(error, OSError):
+                    self._unwelcome = isinstance(error, LoginRefused) and self.state.login.refused
                     return str(error)
                 if error is not None:
-                    log.error("%s: an error of our own ends the connection", self._network, exc_info=error)
+                    log.error("%s: an error of our own ends the connection", self._context.network, exc_info=error)
                     return "an error of our own"
             self._tasks -= done
+
+    # The phases
+
+    async def _go(self) -> None:
+        """Go from phase to phase."""
+        state = self.state
+        await within(self._timing.capabilities, state.caps.settled, state.own.registered)
+
+        self.phase = Phase.AUTHENTICATING
+        await state.login.by_sasl()
+
+        self.phase = Phase.REGISTERING
+        await self._register()
+
+        self.phase = Phase.IDENTIFYING
+        await self._identify()
+
+        self.phase = Phase.JOINING
+        self._start(self._watch(), state.login.keep(), state.own.keep(state.login.recover_nick))
+        self._start(*(state.places.stay(place) for place in state.places.all))
+        await state.places.joined.wait()
+
+        self.phase = Phase.RUNNING
+
+    async def _register(self) -> None:
+        own = self.state.own
+        if self.state.caps.known and not own.registered.is_set():
+            self.state.end_negotiation()
+        if not await within(self._timing.register, own.registered):
+            raise ConnectionError("the server did not let us register in time")
+        await within(self._timing.motd, self.state.welcomed)
+        log.info("%s: registered as %s", self._context.network, own.nick)
+        if self.state.isupport.bot_mode:
+            self._wire.send(f"MODE {own.nick} +{self.state.isupport.bot_mode}")
+        if self.state.isupport.monitor:
+            services = ["NickServ"] if self.state.login.possible else []
+            self._wire.send("MONITOR + " + ",".join([own.wanted, *services]))
+
+    async def _identify(self) -> None:
+        state = self.state
+        await state.login.by_nickserv()
+        if state.login.logged_in.is_set() and not state.own.have:
+            await state.own.take_back(state.login.recover_nick)
+
+    # What goes on all the time
 
     async def _read(self) -> None:
         count = 0
@@ -119,7 +203,9 @@ class Connection:
             except ConnectionError:
                 continue  # an answer that could not leave; receive() says the rest
             except Exception:
-                log.exception("%s: a line (%s) could not be handled; going on", self._network, line.command)
+                log.exception(
+                    "%s: a line (%s) could not be handled; going on", self._context.network, line.command[:20]
+                )
             count += 1
             if count % LINES_AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -136,66 +222,3 @@ class Connection:
             await asyncio.sleep(self._settings.ping_timeout)
             if self._wire.heard < asked:
                 self._wire.drop(f"no answer to a PING within {self._settings.ping_timeout:g} s")
-
-    async def _settle(self) -> None:
-        if not await _within(self._timing.capabilities, self.state.registered):
-            for answer in self.state.caps.give_up():
-                self._wire.send(answer)
-        if not await _within(self._timing.register, self.state.registered):
-            raise ConnectionError("the server did not let us register in time")
-        await _within(self._timing.motd, self.state.welcomed)
-        log.info("%s: registered as %s", self._network, self.state.nick)
-        await self._log_in()
-        for place in self.state.memberships:
-            self._tasks.add(asyncio.create_task(self._stay(place)))
-        self._tasks.add(asyncio.create_task(self._keep_nick()))
-
-    async def _log_in(self) -> None:
-        if not self._settings.password:
-            return
-        account = "" if self.state.is_me(self._settings.nick) else f"{self._settings.nick} "
-        self._wire.send(f"PRIVMSG NickServ :IDENTIFY {account}{self._settings.password}")
-        if not await _within(self._timing.services, self.state.logged_in):
-            log.warning("%s: NickServ did not answer the login; going on without", self._network)
-
-    async def _stay(self, place: Membership) -> None:
-        clock = asyncio.get_running_loop()
-        pauses = self._pauses()
-        while True:
-            place.invited.clear()
-            if not place.inside.is_set():  # an operator may have put us there meanwhile
-                place.refusal = "no answer"
-                place.answered.clear()
-                self._wire.send(f"JOIN {place.name}")
-                await _within(self._timing.join, place.answered)
-            if place.inside.is_set():
-                log.info("%s: joined %s", self._network, place.name)
-                since = clock.time()
-                await place.outside.wait()
-                if clock.time() - since > self._timing.settled:
-                    pauses = self._pauses()
-            pause = next(pauses)
-            log.warning("%s: not in %s (%s); trying again in %g s", self._network, place.name, place.refusal, pause)
-            await _within(pause, place.invited)
-
-    def _pauses(self) -> Iterator[float]:
-        yield from self._timing.rejoin
-        while True:
-            yield self._timing.rejoin[-1]
-
-    async def _keep_nick(self) -> None:
-        while True:
-            await _within(self._timing.regain, self.state.nick_freed)
-            self.state.nick_freed.clear()
-            if not self.state.nick_refused and not self.state.is_me(self._settings.nick):
-                self._wire.send(f"NICK {self._settings.nick}")
-
-
-async def _within(seconds: float, event: asyncio.Event) -> bool:
-    """Wait for an event for so long at most; return whether it came."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return False
-    return True

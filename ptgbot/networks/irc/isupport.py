@@ -14,6 +14,15 @@ _MAPPINGS = {"ascii": _ASCII, "strict-rfc1459": _STRICT, "rfc1459": _RFC1459}
 _PREFIX = "(ov)@+"
 _CHANMODES = "beI,k,l,imnpst"
 _LINELEN = 512
+_MOST_TARGETS = 20  # where a server sets no limit, we do
+
+# What is used of what servers tell: the rest is not kept.
+_KNOWN = frozenset(
+    {
+        *("BOT", "CASEMAPPING", "CHANMODES", "LINELEN", "MAXTARGETS", "MONITOR", "NICKLEN", "PREFIX"),
+        *("STATUSMSG", "TARGMAX", "WHOX"),
+    }
+)
 
 
 class ISupport:
@@ -32,7 +41,7 @@ class ISupport:
             name, _, value = token.partition("=")
             if name.startswith("-"):
                 self._said.pop(name[1:].upper(), None)
-            elif name:
+            elif name.upper() in _KNOWN:
                 self._said[name.upper()] = value
         self._derive()
 
@@ -54,6 +63,40 @@ class ISupport:
     def whox(self) -> bool:
         """Whether WHO can be asked for accounts."""
         return "WHOX" in self._said
+
+    @property
+    def monitor(self) -> bool:
+        """Whether the server tells when a nick comes and goes."""
+        return "MONITOR" in self._said
+
+    @property
+    def most_monitored(self) -> int:
+        """Of how many nicks it tells that; 0 where it sets no limit."""
+        return _number(self._said.get("MONITOR", ""))
+
+    @property
+    def nick_length(self) -> int:
+        """The most characters that a nick may have; 0 where the server does not say."""
+        return _number(self._said.get("NICKLEN", ""))
+
+    @property
+    def bot_mode(self) -> str:
+        """The user mode that marks a bot; empty for none."""
+        letter = self._said.get("BOT", "")
+        return letter if len(letter) == 1 and letter.isascii() and letter.isalpha() else ""
+
+    @property
+    def tells_operators(self) -> bool:
+        """Whether a line can go to the operators of a channel alone (STATUSMSG)."""
+        return self.symbols.get("@") == "o" and "@" in self._said.get("STATUSMSG", "")
+
+    def targets(self, command: str) -> int:
+        """Return to how many targets at once a command may go."""
+        limits = dict(item.upper().partition(":")[::2] for item in self._said.get("TARGMAX", "").split(","))
+        if command in limits:
+            limit = limits[command]
+            return _MOST_TARGETS if not limit else min(_number(limit) or 1, _MOST_TARGETS)
+        return min(_number(self._said.get("MAXTARGETS", "")) or 1, _MOST_TARGETS)
 
     def fold(self, name: str) -> str:
         """Return a nick or a channel so that two names of the same one are equal."""

@@ -4,7 +4,17 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["LineBuffer", "clusters", "is_channel", "is_target", "outgoing", "plain", "sayable", "split"]
+__all__ = [
+    "LineBuffer",
+    "clusters",
+    "is_channel",
+    "is_status_target",
+    "is_target",
+    "outgoing",
+    "plain",
+    "sayable",
+    "split",
+]
 
 LONGEST_LINE = 16384  # tags may take 8,191 bytes beside the 512 of the line itself
 LONGEST_TARGET = 200
@@ -78,6 +88,11 @@ def outgoing(text: str, limit: int) -> bytes:
 def is_target(name: str) -> bool:
     """Tell whether a name can be that of one person or channel, and nothing else."""
     return _TARGET.fullmatch(name) is not None and len(name.encode()) <= LONGEST_TARGET
+
+
+def is_status_target(name: str) -> bool:
+    """Tell whether a name is that of a channel's operators (``@#channel``)."""
+    return name.startswith("@") and is_channel(name[1:]) and is_target(name[1:])
 
 
 def is_channel(name: str) -> bool:

@@ -2,17 +2,19 @@
 
 import asyncio
 import logging
-import random
 import socket
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from ptgbot.core.messages import Message, Send, Target
 from ptgbot.core.protocols import Presence
 from ptgbot.networks.irc import lines
+from ptgbot.networks.irc.backoff import Backoff, End
 from ptgbot.networks.irc.connection import Connection
-from ptgbot.networks.irc.registration import user_name
+from ptgbot.networks.irc.context import Context
+from ptgbot.networks.irc.nick import user_name
+from ptgbot.networks.irc.pace import Pace
 from ptgbot.networks.irc.settings import IRCSettings, Timing
 from ptgbot.networks.irc.wire import LINE_LENGTH, Wire
 
@@ -21,17 +23,6 @@ __all__ = ["IRCNetwork"]
 log = logging.getLogger(__name__)
 
 HOST_LENGTH = 63  # the longest that servers show, whatever ours looks like at the moment
-
-_chance = random.SystemRandom()
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """Why there is no connection, whether the server found us too fast, and how long we were registered."""
-
-    why: str
-    throttled: bool = False
-    lasted: float = 0.0
 
 
 class IRCNetwork:
@@ -47,6 +38,7 @@ class IRCNetwork:
         self._settings = settings
         self._name = name
         self._timing = timing or Timing()
+        self._pace = Pace(settings.burst, settings.interval)
         self._connection: Connection | None = None
         self._ready = asyncio.Event()
         self._joined = asyncio.Event()
@@ -59,22 +51,33 @@ class IRCNetwork:
 
     @property
     def burst(self) -> int:
-        """How many lines it takes at once."""
-        return self._settings.burst
+        """How many lines it takes at once, at the moment."""
+        return self._pace.burst
 
     @property
     def interval(self) -> float:
-        """Seconds between lines after the burst."""
-        return self._settings.interval
+        """Seconds between lines after the burst; longer for a while after the server complained."""
+        return self._pace.interval
+
+    @property
+    def targets_at_once(self) -> int:
+        """How many people one line may go to, at the moment."""
+        return 1 if self._connection is None else self._connection.targets_at_once
 
     @property
     def nick(self) -> str:
         """The nick that the bot has at the moment, or wants while there is no connection."""
-        return self._connection.state.nick if self._connection is not None else self._settings.nick
+        return self._connection.state.own.nick if self._connection is not None else self._settings.nick
 
     async def ready(self) -> None:
-        """Return once the bot is in at least one of its channels."""
-        await self._ready.wait()
+        """Return once the bot is in at least one of its channels, and the server has done what it was sent before."""
+        while True:
+            await self._ready.wait()
+            connection = self._connection
+            if connection is not None:
+                await connection.state.backlog.caught_up()
+            if self._ready.is_set() and self._connection is connection:
+                return
 
     async def joined(self) -> None:
         """Return once the bot is in every one of its channels."""
@@ -84,102 +87,126 @@ class IRCNetwork:
         """Return the bytes of UTF-8 text that one line to a target can hold.
 
         Raises:
-            ValueError: It cannot be the name of one person or channel.
+            ValueError: No line can go to something of this name.
         """
-        name = _checked(target)
+        name = self._checked(target)
         limit, nick, user, host = LINE_LENGTH, self._settings.nick, "~" + user_name(self._settings.nick), ""
         if self._connection is not None:
-            limit = self._connection.state.isupport.line_length
-            nick = max(nick, self._connection.state.nick, key=lambda each: len(each.encode()))
-            shown_user, _, host = self._connection.state.mask.partition("!")[2].partition("@")
+            state = self._connection.state
+            limit = state.isupport.line_length
+            nick = max(nick, state.own.nick, key=lambda each: len(each.encode("utf-8", "replace")))
+            shown_user, _, host = state.own.mask.partition("!")[2].partition("@")
             user = max(user, shown_user, key=len)
-        prefix = len(f":{nick}!{user}@".encode()) + max(HOST_LENGTH, len(host.encode("utf-8", "replace"))) + 1
-        return limit - 2 - prefix - len(f"PRIVMSG {name} :".encode())
+        prefix = len(f":{nick}!{user}@".encode("utf-8", "replace"))
+        prefix += max(HOST_LENGTH, len(host.encode("utf-8", "replace"))) + 1
+        return limit - 2 - prefix - len(f"{self._settings.verb} {name} :".encode())
 
     def split(self, send: Send) -> list[str]:
         """Return a Send's text as the lines that the network will carry, none of them cut by it.
 
         Raises:
-            ValueError: The target cannot be the name of one person or channel.
+            ValueError: No line can go to something of this name.
         """
         return lines.split(send.lead + send.text, self.room(send.target))
 
     def locate(self, target: Target) -> Target | None:
-        """Return where a target is to be reached now."""
-        return target
+        """Return where a target is to be reached now: a person under the nick that they have by now.
+
+        Returns:
+            The target as lines go to it; None for a person who is known to be away.
+        """
+        return target if self._connection is None else self._connection.state.people.locate(target)
+
+    def knows(self, target: Target) -> bool:
+        """Tell whether it is known if a person is there: in a channel, or asked for a moment ago."""
+        return self._connection is None or self._connection.state.people.knows(target)
+
+    async def look_for(self, targets: Iterable[Target]) -> None:
+        """Ask the server which of some people are there, of as many as fit in one line.
+
+        Raises:
+            ConnectionError: The link is down.
+        """
+        if self._connection is None:
+            raise ConnectionError("not connected")
+        await self._connection.state.whereabouts.look_for(targets)
 
     @property
     def organisers(self) -> tuple[Target, ...]:
-        """Where the event's organisers are told what only they should know."""
-        return ()
+        """Where the channels' operators are told what only they should know; empty while none is there."""
+        if self._connection is None:
+            return ()
+        return self._connection.state.people.organisers(self._connection.joined)
 
     async def post(self, target: Target, line: str) -> None:
         """Send one line.
 
+        Args:
+            target: One person, one channel, the operators of one (``@#channel``), or as many people as
+                ``targets_at_once`` says, their nicks joined by commas.
+            line: The text.
+
         Raises:
-            ValueError: The target cannot be the name of one person or channel.
+            ValueError: No line can go to something of this name.
             ConnectionError: The link is down, or (``NotInChannel``) the bot is not in that channel of its own;
                 the line did not go out.
         """
-        name = _checked(target)
+        self._checked(target)
         if self._connection is None:
             raise ConnectionError("not connected")
-        self._connection.say(name, line)
+        self._connection.say(target, line)
 
-    async def run(self, accept: Callable[[Message], None], presence: Presence) -> None:  # noqa: ARG002
+    def _checked(self, target: Target) -> str:
+        names = target.name.split(",")
+        several = 1 < len(names) <= self.targets_at_once
+        if several and all(lines.is_target(name) and not lines.is_channel(name) for name in names):
+            return target.name
+        if not lines.is_target(target.name) and not lines.is_status_target(target.name):
+            raise ValueError(f"{target.name!r} cannot be the name of a person or a channel")
+        return target.name
+
+    async def run(self, accept: Callable[[Message], None], presence: Presence) -> None:
         """Connect, stay connected, hand every message to ``accept``; return only when cancelled.
 
         Args:
             accept: Is given each line that somebody says in one of the channels or to the bot. What it raises is
                 logged, and nothing else happens.
-            presence: Is told who comes, and who turns out to be away.
+            presence: Is told who comes, and who turns out to be away. The same holds for it.
         """
-        failures = 0
+        context = Context(self._name, self._settings, self._timing, self._pace, accept, presence, self._moved)
+        backoff = Backoff(self._timing, len(self._settings.servers))
+        turn = 0
         while True:
-            end = await self._attempt(accept)
-            failures = 0 if end.lasted > self._timing.settled else failures + 1
-            pause = self._pause(failures, throttled=end.throttled)
+            end = await self._attempt(self._settings.servers[turn % len(self._settings.servers)], context)
+            turn += 1
+            pause = backoff.after(end)
             log.warning("%s: %s; trying again in %.0f s", self._name, end.why, pause)
             await asyncio.sleep(pause)
 
-    def _pause(self, failures: int, *, throttled: bool) -> float:
-        """Return how long to wait before connecting again."""
-        pause = min(self._timing.retry * 2.0 ** min(max(failures - 1, 0), 20), self._timing.retry_most)
-        if throttled:
-            pause = max(pause, self._timing.throttled)
-        # Never less than was promised to a server that complains, and not all bots at the same moment.
-        longest = max(self._timing.retry_most, self._timing.throttled)
-        return min(pause * _chance.uniform(1.0, 1.3), longest)
-
-    async def _attempt(self, accept: Callable[[Message], None]) -> _End:
+    async def _attempt(self, server: str, context: Context) -> End:
         """Be connected once; return why there is no connection (any more)."""
-        where = f"{self._settings.server}:{self._settings.port}"
+        where = f"{server}:{self._settings.port}"
         log.info("%s: connecting to %s%s", self._name, where, " with TLS" if self._settings.tls else "")
         try:
-            wire = await self._open()
+            wire = await self._open(server)
         except (OSError, UnicodeError) as error:  # UnicodeError: a host name that no resolver takes
-            return _End(f"no connection to {where}: {_explain(error)}")
+            return End(f"no connection to {where}: {_explain(error)}")
         log.info("%s: connected to %s", self._name, where)
-        connection = Connection(
-            wire, self._settings, self._timing, network=self._name, accept=accept, moved=self._moved
-        )
-        self._connection = connection
-        began = asyncio.get_running_loop().time()
+        self._connection = Connection(wire, context)
         try:
-            why = await connection.live()
+            end = await self._connection.live()
         finally:
             self._connection = None
             self._moved()
-        lasted = asyncio.get_running_loop().time() - began if connection.state.registered.is_set() else 0.0
-        return _End(f"lost the connection to {where}: {why}", throttled=connection.state.throttled, lasted=lasted)
+        return replace(end, why=f"lost the connection to {where}: {end.why}")
 
-    async def _open(self) -> Wire:
+    async def _open(self, server: str) -> Wire:
         if self._settings.tls and self._context is None:
             # Reading the system's authorities takes long enough for others to notice.
-            self._context = await asyncio.to_thread(_trust, self._settings.ca_file)
+            self._context = await asyncio.to_thread(_tls, self._settings)
         async with asyncio.timeout(self._timing.connect):
             return await Wire.open(
-                self._settings.server,
+                server,
                 self._settings.port,
                 nick=self._settings.nick,
                 user=user_name(self._settings.nick),
@@ -196,22 +223,25 @@ class IRCNetwork:
                 event.clear()
 
 
-def _checked(target: Target) -> str:
-    if not lines.is_target(target.name):
-        raise ValueError(f"{target.name!r} cannot be the name of a person or a channel")
-    return target.name
+class _Unusable(OSError):
+    """A file that the settings name cannot be used; the text says which and why."""
 
 
-def _trust(ca_file: str | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if ca_file is not None:
-        context.load_verify_locations(cafile=ca_file)
+def _tls(settings: IRCSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=settings.ca_file)
+    if settings.client_cert is not None:
+        try:
+            context.load_cert_chain(settings.client_cert, password="")  # else it asks for one, in the terminal
+        except (OSError, ValueError) as error:
+            raise _Unusable(f"the client certificate cannot be used ({error})") from error
     return context
 
 
 def _explain(error: Exception) -> str:
     """Return in words what kept us from connecting."""
     match error:
+        case _Unusable():
+            return str(error)
         case ssl.SSLCertVerificationError():
             return f"its certificate is not valid ({error.verify_message})"
         case ssl.SSLError():

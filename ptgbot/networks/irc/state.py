@@ -1,28 +1,32 @@
-"""What a server has told us on one connection, and the answers that cannot wait."""
+"""What a server says, line by line: who of us is told, in which order, and the answers that cannot wait."""
 
 import asyncio
-import contextlib
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from ptgbot.core.identity import Actor, Identity
-from ptgbot.core.messages import Message
-from ptgbot.networks.irc.channels import Roster
+from ptgbot.networks.irc.backlog import Backlog
+from ptgbot.networks.irc.caps import WANTED, Capabilities
+from ptgbot.networks.irc.context import Context
+from ptgbot.networks.irc.hearing import Hearing, account_with
 from ptgbot.networks.irc.isupport import ISupport
 from ptgbot.networks.irc.lines import is_target, plain
-from ptgbot.networks.irc.registration import Capabilities, NickChoice, is_login_answer
-from ptgbot.networks.irc.settings import IRCSettings, Timing
+from ptgbot.networks.irc.login import Login
+from ptgbot.networks.irc.nick import OwnNick
+from ptgbot.networks.irc.pace import is_complaint
+from ptgbot.networks.irc.people import People, account_told
+from ptgbot.networks.irc.places import Places
+from ptgbot.networks.irc.questions import Questions
+from ptgbot.networks.irc.whereabouts import Whereabouts
 from ptgbot.networks.irc.wire import Line, Wire
 
-__all__ = ["Membership", "State"]
+__all__ = ["State"]
 
 log = logging.getLogger(__name__)
 
 WHO_MARK = "152"  # any number; it comes back in the answers to our own question
 
-_THROTTLED = re.compile(r"too fast|throttl|too many", re.IGNORECASE)
+_UNWELCOME = re.compile(r"too fast|throttl|too many|flood|\b[gkz]-?:?line|\bakill|\bbanned\b", re.IGNORECASE)
 
 _Handler = Callable[["State", Line], None]
 _HANDLERS: dict[str, _Handler] = {}
@@ -38,81 +42,43 @@ def _on(*commands: str) -> Callable[[_Handler], _Handler]:
     return note
 
 
-@dataclass(slots=True)
-class Membership:
-    """A channel that the bot is to be in, and whether it is.
-
-    Args:
-        name: The channel.
-        since: When the bot came in by the server's clock, where it tells the time.
-        refusal: Why the bot is not in.
-        inside: Is set while the bot is in.
-        outside: Is set when the bot is out again.
-        answered: Is set when the server answered a JOIN.
-        invited: Is set by an invitation.
-    """
-
-    name: str
-    since: str = ""
-    refusal: str = ""
-    inside: asyncio.Event = field(default_factory=asyncio.Event)
-    outside: asyncio.Event = field(default_factory=asyncio.Event)
-    answered: asyncio.Event = field(default_factory=asyncio.Event)
-    invited: asyncio.Event = field(default_factory=asyncio.Event)
-
-
 class State:
-    """What a server has told us, line by line.
+    """What a server has told us on one connection.
 
     Args:
         wire: The open link, for answers.
-        settings: Where we are and as whom.
-        timing: How long to wait between two questions for the same.
-        network: The network's name.
-        accept: Is given every message.
-        moved: Is called when the bot came into a channel or out of one.
+        context: What all connections share.
     """
 
-    def __init__(
-        self,
-        wire: Wire,
-        settings: IRCSettings,
-        timing: Timing,
-        *,
-        network: str,
-        accept: Callable[[Message], None],
-        moved: Callable[[], None],
-    ) -> None:
+    def __init__(self, wire: Wire, context: Context) -> None:
         self._wire = wire
-        self._settings = settings
-        self._timing = timing
-        self._network = network
-        self._accept = accept
-        self._moved = moved
-        self._nicks = NickChoice(settings.nick)
-        self._questions: dict[str, bool] = {}
-        self.caps = Capabilities()
+        self._context = context
+        self._questions = Questions(wire.send, context.timing.ask)
+        self.backlog = Backlog(wire.send, context.network, self._lagged)
+        self.caps = Capabilities(WANTED | ({"sasl"} if context.settings.mechanisms else set()))
         self.isupport = ISupport()
-        self.roster = Roster(self.isupport)
-        self.memberships = [Membership(name) for name in settings.channels]
-        self.nick = settings.nick
-        self.nick_refused = False
-        self.mask = ""
+        self.own = OwnNick(wire.send, context, self.isupport)
+        self.places = Places(wire.send, context, self.isupport)
+        self.people = People(context, self.isupport, self.own)
+        self.whereabouts = Whereabouts(
+            wire.send, self._ask, rules=self.isupport, people=self.people, patience=context.timing.look
+        )
+        self.login = Login(wire.send, context, caps=self.caps, own=self.own, on_login=self.places.try_again)
+        self._hearing = Hearing(context, caps=self.caps, own=self.own, places=self.places, people=self.people)
         self.error = ""
-        self.throttled = False
-        self.registered = asyncio.Event()
+        self.unwelcome = False
+        self.negotiated = False
+        self.one_target_only = False
         self.welcomed = asyncio.Event()
-        self.logged_in = asyncio.Event()
-        self.nick_freed = asyncio.Event()
 
-    def is_me(self, nick: str) -> bool:
-        """Tell whether a nick is the bot's own."""
-        return self.isupport.fold(nick) == self.isupport.fold(self.nick)
+    @property
+    def echoes(self) -> bool:
+        """Whether the server sends our lines back to us."""
+        return "echo-message" in self.caps.active
 
-    def membership(self, channel: str) -> Membership | None:
-        """Return the bot's own channel of this name, if it is one."""
-        fold = self.isupport.fold
-        return next((place for place in self.memberships if fold(place.name) == fold(channel)), None)
+    def _ask(self, question: str) -> None:
+        self._wire.send(question)
+        self.backlog.sent(dear=False, echoed=self.echoes)
 
     def handle(self, line: Line) -> None:
         """Take in a line."""
@@ -122,99 +88,186 @@ class State:
         elif 400 <= line.code < 600:
             self._on_refusal(line)
 
+    # The link
+
     @_on("ping")
     def _on_ping(self, line: Line) -> None:
         self._wire.send(f"PONG :{line.param(0)}")
 
-    @_on("error")
-    def _on_error(self, line: Line) -> None:
-        self.error = plain(line.param(0))
-        self.throttled = _THROTTLED.search(self.error) is not None
+    @_on("pong")
+    def _on_pong(self, line: Line) -> None:
+        if line.params:
+            self.backlog.ponged(line.params[-1])
 
-    @_on("yourebannedcreep")
-    def _on_banned(self, line: Line) -> None:
-        self.throttled = True
-        self.error = plain(line.params[-1]) if line.params else "banned"
+    @_on("error", "yourebannedcreep")
+    def _on_error(self, line: Line) -> None:
+        self.error = plain(line.last) or "no reason given"
+        self.unwelcome = line.code != 0 or _UNWELCOME.search(self.error) is not None
+        if is_complaint(self.error):
+            self._slow_down(self.error)
+
+    def _slow_down(self, why: str) -> None:
+        pace = self._context.pace
+        if pace.complained():
+            log.warning(
+                "%s: the server finds us too fast (%s); now a line in %g s", self._context.network, why, pace.interval
+            )
+
+    def _lagged(self, seconds: float) -> None:
+        pace = self._context.pace
+        if pace.lagged(seconds):
+            log.info(
+                "%s: the server is %.1f s behind with what we send; now a line in %g s",
+                self._context.network,
+                seconds,
+                pace.interval,
+            )
+
+    @_on("tryagain", "263", "targettoofast", "439")
+    def _on_try_again(self, line: Line) -> None:
+        if not self.own.registered.is_set():
+            return  # some servers greet with 439: "please wait while we process your connection"
+        self._slow_down(plain(line.last))
+        self._questions.refused(line.param(1).upper())
+        self._on_refused_question(line)
+
+    # Getting in
 
     @_on("cap")
     def _on_cap(self, line: Line) -> None:
+        had_sasl = "sasl" in self.caps.active
         for answer in self.caps.receive(line.params):
             self._wire.send(answer)
+        if "sasl" in self.caps.active and not had_sasl:
+            self.login.offered()
+        answered = line.param(1).upper() in ("ACK", "NAK") and not self.caps.asking
+        if self.negotiated and answered and not self.own.registered.is_set():
+            self.end_negotiation()  # asked for something that it has only now, a server waits for us again
+
+    def end_negotiation(self) -> None:
+        """Let the server register us: all was said that comes before."""
+        self.negotiated = True
+        self._wire.send("CAP END")
+
+    @_on("unknowncommand", "notregistered", "invalidcapcmd", "alreadyregistered")
+    def _on_unknown(self, line: Line) -> None:
+        if line.param(1).upper() == "AUTHENTICATE" or line.code in (451, 462):
+            self.login.hear(line)
+        if not self.own.registered.is_set() and "CAP" in (line.param(0), line.param(1)):
+            self.caps.unknown()
+        self._on_refused_question(line)
+
+    @_on(
+        "authenticate",
+        "nicklocked",
+        "saslsuccess",
+        "saslfail",
+        "sasltoolong",
+        "saslaborted",
+        "saslalready",
+        "saslmechs",
+    )
+    def _on_sasl(self, line: Line) -> None:
+        self.login.hear(line)
+
+    @_on("loggedin")
+    def _on_logged_in(self, line: Line) -> None:
+        self.login.came_in(line.param(2))
+
+    @_on("loggedout")
+    def _on_logged_out(self, _line: Line) -> None:
+        self.login.went_out()
 
     @_on("welcome")
     def _on_welcome(self, line: Line) -> None:
-        # The server may have cut our nick without a word: what it says here is what we are called.
-        self.nick = line.param(0) or self.nick
-        self.registered.set()
+        self.own.welcome(line.param(0) if is_target(line.param(0)) else "")
 
     @_on("featurelist")
     def _on_features(self, line: Line) -> None:
         self.isupport.load(token for token in line.params[1:] if " " not in token)
-        self.roster.refold()
+        self.people.roster.refold()
         self._wire.limit = self.isupport.line_length
 
     @_on("endofmotd", "nomotd")
     def _on_end_of_motd(self, _line: Line) -> None:
         self.welcomed.set()
 
+    # Our nick
+
     @_on("nickcollision", "nicknameinuse", "unavailresource")
     def _on_nick_in_use(self, line: Line) -> None:
-        if self.membership(line.param(1)) is not None:  # 437 is said of channels too
-            self._on_refusal(line)
-        elif not self.registered.is_set():
-            self._try_nick(self._nicks.after_in_use(), "is in use")
+        if self.places.find(line.param(1)) is not None:  # 437 is said of channels too
+            self.places.refused(line)
+        else:
+            self.own.in_use()
 
     @_on("erroneusnickname")
     def _on_nick_refused(self, _line: Line) -> None:
-        self.nick_refused = True
-        if not self.registered.is_set():
-            self._try_nick(self._nicks.after_refused(), "is not accepted by the server")
+        self.own.refused()
 
-    def _try_nick(self, nick: str, why: str) -> None:
-        log.warning("%s: the nick %s %s; trying %s", self._network, self.nick, why, nick)
-        self.nick = nick
-        self._wire.send(f"NICK {nick}")
+    @_on("nick")
+    def _on_nick(self, line: Line) -> None:
+        old, new = line.nick, line.param(0)
+        if not is_target(new):
+            return  # no server says so of anybody
+        if self.own.is_me(old):
+            self.people.roster.rename(old, new)
+            self.own.renamed(new)
+        else:
+            self.people.renamed(old, new)
+            self.own.freed(old)
 
-    def _on_refusal(self, line: Line) -> None:
-        place = self.membership(line.param(1))
-        if place is not None and not place.inside.is_set():
-            place.refusal = plain(line.params[-1])
-            place.answered.set()
+    @_on("730")
+    def _on_online(self, line: Line) -> None:
+        nicks = _nicks(line.last)
+        self.whereabouts.came(nicks)
+        if any(nick.lower() == "nickserv" for nick in nicks):
+            self.login.services_are_there()
 
-    @_on("nosuchnick")
-    def _on_no_such_nick(self, line: Line) -> None:
-        if line.param(1).lower() == "nickserv":
-            if not self.logged_in.is_set():
-                log.warning("%s: there is no NickServ to log in with", self._network)
-            self.logged_in.set()
+    @_on("731")
+    def _on_offline(self, line: Line) -> None:
+        nicks = _nicks(line.last)
+        self.whereabouts.left(nicks)
+        for nick in nicks:
+            self.own.freed(nick)
+            if nick.lower() == "nickserv":
+                self.login.services_are_gone()
 
-    @_on("loggedin")
-    def _on_logged_in(self, _line: Line) -> None:
-        log.info("%s: logged in", self._network)
-        self.logged_in.set()
+    @_on("734")
+    def _on_full_list(self, _line: Line) -> None:
+        self.whereabouts.list_is_full()
+
+    @_on("ison")
+    def _on_those_who_are_there(self, line: Line) -> None:
+        if self.echoes:
+            self.backlog.did_one()
+        self.whereabouts.told(line.last.split())
+
+    def _on_refused_question(self, line: Line) -> None:
+        if line.param(1).upper() == "ISON":
+            if self.echoes:
+                self.backlog.did_one()
+            self.whereabouts.refused(for_good=line.code == 421)
+
+    # Channels and the people in them
 
     @_on("join")
     def _on_join(self, line: Line) -> None:
         channel = line.param(0)
-        if not self.is_me(line.nick):
-            told = "extended-join" in self.caps.active and len(line.params) > 1
-            self.roster.join(channel, line.nick, _account(line.param(1)) if told else None)
-            if not told:
+        if self.own.is_me(line.nick):
+            if self.places.entered(channel, line.tags.get("time", "")):
+                self.own.mask = line.source
+                self.people.roster.enter(channel)
                 self._ask_accounts(channel)
             return
-        place = self.membership(channel)
-        if place is None:
-            # A server that forwards, or an operator, put us where nobody asked for us.
-            self._wire.send(f"PART {channel}")
-            return
-        self.mask = line.source
-        self.roster.enter(channel)
-        place.since = line.tags.get("time", "")
-        place.outside.clear()
-        place.inside.set()
-        place.answered.set()
-        self._moved()
-        self._ask_accounts(channel)
+        account = account_with(line, self.caps)
+        if "extended-join" in self.caps.active and len(line.params) > 1:
+            account = account_told(line.param(1))
+        self.people.roster.join(channel, line.nick, account)
+        if account is None and self.isupport.whox:
+            self._ask_accounts(channel)  # and then we know who came
+        else:
+            self.people.came(line.nick)
 
     @_on("part")
     def _on_part(self, line: Line) -> None:
@@ -222,154 +275,144 @@ class State:
 
     @_on("kick")
     def _on_kick(self, line: Line) -> None:
+        reason = plain(line.param(2))
+        if self.own.is_me(line.param(1)) and is_complaint(reason):
+            self._slow_down(reason)
         self._gone(line.param(0), line.param(1), f"kicked by {plain(line.nick)}")
 
     def _gone(self, channel: str, nick: str, why: str) -> None:
-        if not self.is_me(nick):
-            self.roster.part(channel, nick)
-            return
-        self.roster.leave(channel)
-        place = self.membership(channel)
-        if place is not None:
-            place.refusal = why
-            place.inside.clear()
-            place.outside.set()
-            self._moved()
+        if self.own.is_me(nick):
+            self.people.roster.leave(channel)
+            self.places.left(channel, why)
+        else:
+            self.people.left(channel, nick)
 
     @_on("quit")
     def _on_quit(self, line: Line) -> None:
-        self.roster.quit(line.nick)
-        self._note_freed(line.nick)
+        self._left_the_network(line.nick)
 
-    @_on("nick")
-    def _on_nick(self, line: Line) -> None:
-        old, new = line.nick, line.param(0)
-        if not new:
-            return
-        self.roster.rename(old, new)
-        if self.is_me(old):
-            log.info("%s: now called %s", self._network, plain(new))
-            self.nick = new
-        else:
-            self._note_freed(old)
+    @_on("kill")
+    def _on_kill(self, line: Line) -> None:
+        self._left_the_network(line.param(0))
 
-    def _note_freed(self, nick: str) -> None:
-        if self.isupport.fold(nick) == self.isupport.fold(self._settings.nick):
-            self.nick_freed.set()
+    def _left_the_network(self, nick: str) -> None:
+        if not self.own.is_me(nick):
+            self.people.quit(nick)
+            self.own.freed(nick)
+
+    @_on("invite")
+    def _on_invite(self, line: Line) -> None:
+        if self.own.is_me(line.param(0)):
+            self.places.invited(line.param(1))
 
     @_on("mode")
     def _on_mode(self, line: Line) -> None:
-        place = self.membership(line.param(0))
+        place = self.places.find(line.param(0))
         if place is None:
             return
-        hidden = self.roster.mode(line.params[0], line.param(1), line.params[2:])
+        hidden = self.people.roster.mode(line.params[0], line.param(1), line.params[2:])
         if hidden and "multi-prefix" not in self.caps.active:
-            self._ask(f"NAMES {place.name}")
+            self._questions.ask(f"NAMES {place.name}")
 
     @_on("namreply")
     def _on_names(self, line: Line) -> None:
         if len(line.params) >= 4:
-            self.roster.names(line.params[2], line.params[-1].split(" "), all_modes="multi-prefix" in self.caps.active)
+            all_modes = "multi-prefix" in self.caps.active
+            self.people.roster.names(line.params[2], line.last.split(" "), all_modes=all_modes)
 
     @_on("endofnames")
     def _on_end_of_names(self, line: Line) -> None:
-        self.roster.names_end(line.param(1))
-        place = self.membership(line.param(1))
+        place = self.places.find(line.param(1))
+        self.people.roster.names_end(line.param(1))
         if place is not None:
-            self._answered(f"NAMES {place.name}")
+            self._questions.answered(f"NAMES {place.name}")
+            if not self.isupport.whox:
+                self._announce(place.name)
 
     @_on("whospcrpl")
     def _on_who(self, line: Line) -> None:
         if line.param(1) == WHO_MARK and len(line.params) >= 4:
-            self.roster.set_account(line.params[2], _account(line.params[3]))
+            self.people.roster.set_account(line.params[2], account_told(line.params[3]))
 
     @_on("endofwho")
     def _on_end_of_who(self, line: Line) -> None:
-        place = self.membership(line.param(1))
+        place = self.places.find(line.param(1))
         if place is not None:
-            self._answered(_who(place.name))
+            self._questions.answered(_who(place.name))
+            self._announce(place.name)
+
+    def _announce(self, channel: str) -> None:
+        for nick in self.people.roster.nicks(channel):
+            self.people.came(nick)
+
+    def _ask_accounts(self, channel: str) -> None:
+        place = self.places.find(channel)
+        if self.isupport.whox and place is not None and place.inside.is_set():
+            self._questions.ask(_who(place.name))
 
     @_on("account")
     def _on_account(self, line: Line) -> None:
-        self.roster.set_account(line.nick, _account(line.param(0)))
+        account = account_told(line.param(0))
+        if not self.own.is_me(line.nick):
+            self.people.logged_in(line.nick, account)
+        elif account:
+            self.login.came_in(account)
+        else:
+            self.login.went_out()
 
-    @_on("invite")
-    def _on_invite(self, line: Line) -> None:
-        place = self.membership(line.param(1))
-        if place is not None:
-            place.invited.set()
+    @_on("chghost")
+    def _on_other_host(self, line: Line) -> None:
+        if self.own.is_me(line.nick) and len(line.params) >= 2:
+            self.own.mask = f"{line.nick}!{line.params[0]}@{line.params[1]}"
+
+    def _on_refusal(self, line: Line) -> None:
+        self.places.refused(line)
+        if self.echoes and line.code in (401, 403, 404, 407):
+            self.backlog.did_one()
+        name, reason = line.param(1), plain(line.last)
+        if line.code == 401:
+            self._on_no_such_nick(name)
+        elif line.code in (404, 482):
+            self.people.operators_not_told(name)
+        elif line.code == 407:
+            self.one_target_only = True
+        if line.code in (404, 531) and is_complaint(reason):
+            self._slow_down(reason)
+
+    def _on_no_such_nick(self, nick: str) -> None:
+        if nick.lower() == "nickserv":
+            self.login.nickserv_is_absent()
+        else:
+            self.people.no_such(nick)
+
+    # What is said
 
     @_on("notice")
     def _on_notice(self, line: Line) -> None:
-        if line.nick.lower() == "nickserv" and is_login_answer(plain(line.param(1))):
-            if not self.logged_in.is_set() and self._settings.password:
-                log.info("%s: NickServ answered the login", self._network)
-            self.logged_in.set()
+        text = plain(line.param(1))
+        if self.own.is_me(line.nick):
+            self._on_echo(line)
+        elif line.nick.lower() == "nickserv":
+            self.login.nickserv_says(text)
+        elif not line.is_from_person and self.own.registered.is_set() and is_complaint(text):
+            self._slow_down(text)
 
     @_on("privmsg")
     def _on_privmsg(self, line: Line) -> None:
-        target, text = line.param(0), line.param(1)
-        ours = line.is_from_person and is_target(line.nick) and not self.is_me(line.nick)
-        if not ours or text.startswith("\x01") or "bot" in line.tags or line.nick.lower() == "nickserv":
-            return
-        place = self.membership(target)
-        if place is None and not self.is_me(target):
-            return  # for the operators of a channel only, or for everybody on a server
-        if place is not None and place.since and line.tags.get("time", place.since) < place.since:
-            return  # the channel's history, played back because we came in
-        message = Message(
-            network=self._network,
-            sender=self._actor(line, place),
-            text=plain(text),
-            channel=None if place is None else place.name,
-            id=line.tags.get("msgid", ""),
-        )
-        try:
-            self._accept(message)
-        except Exception:
-            log.exception("%s: a message could not be taken in; going on", self._network)
-
-    def _actor(self, line: Line, place: Membership | None) -> Actor:
-        if "account-tag" in self.caps.active:
-            account = _account(line.tags.get("account", ""))
-            self.roster.set_account(line.nick, account)
+        if self.own.is_me(line.nick):
+            self._on_echo(line)
         else:
-            account = self.roster.account(line.nick)
-        nick = self.isupport.fold(line.nick)
-        identity = (
-            Identity(self._network, account.lower(), verified=True)
-            if account
-            else Identity(self._network, nick, verified=False)
-        )
-        role = self.roster.role(line.nick, None if place is None else place.name)
-        return Actor(identity, line.nick, role, nick)
+            self._hearing.hear(line)
 
-    def _ask_accounts(self, channel: str) -> None:
-        place = self.membership(channel)
-        if self.isupport.whox and place is not None and place.inside.is_set():
-            self._ask(_who(place.name))
-
-    def _ask(self, question: str) -> None:
-        """Ask for a list; once more later, rather than twice at a time, if it is wanted again meanwhile."""
-        if question in self._questions:
-            self._questions[question] = True
-        else:
-            self._questions[question] = False
-            self._wire.send(question)
-
-    def _answered(self, question: str) -> None:
-        if question in self._questions:
-            asyncio.get_running_loop().call_later(self._timing.ask, self._ask_again, question)
-
-    def _ask_again(self, question: str) -> None:
-        if self._questions.pop(question, False):
-            with contextlib.suppress(ConnectionError):
-                self._ask(question)
+    def _on_echo(self, line: Line) -> None:
+        """Take in a line of ours that the server sent back."""
+        self.own.mask = line.source if line.is_from_person else self.own.mask
+        if self.echoes:
+            self.backlog.did_one()
 
 
-def _account(told: str) -> str:
-    """Return an account as a server tells it; empty for none, and for one that would not be unmistakable."""
-    return "" if told in ("*", "0") or " " in told or plain(told) != told else told
+def _nicks(masks: str) -> list[str]:
+    return [mask.partition("!")[0] for mask in masks.split(",")]
 
 
 def _who(channel: str) -> str:

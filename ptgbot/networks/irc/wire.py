@@ -61,6 +61,11 @@ class Line:
         mask = client.NickMask(self.source)
         return bool(mask.nick and mask.user and mask.host)
 
+    @property
+    def last(self) -> str:
+        """The last parameter, which is the text for people where there is one; empty if there is none."""
+        return self.params[-1] if self.params else ""
+
     def param(self, index: int) -> str:
         """Return a parameter; empty if there are not so many."""
         return self.params[index] if index < len(self.params) else ""

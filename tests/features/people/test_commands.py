@@ -3,8 +3,8 @@
 import pytest
 
 from ptgbot.core.commands import Door
-from ptgbot.core.identity import Actor, Identity, Role
-from ptgbot.features.people.model import ACCESS, Access, keys_of
+from ptgbot.core.identity import Actor, Identity, Role, keys_of
+from ptgbot.features.people.model import ACCESS, Access
 from tests.talk import CHANNEL, Talk, having
 
 NEEDS_OP = "You need op (+o) in the channel for that."

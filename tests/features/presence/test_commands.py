@@ -115,6 +115,53 @@ async def test_a_check_in_from_before_a_login_is_still_ones_own(bot: Talk) -> No
     assert bot.state == having(before, CHECKINS, CheckIn("irc/ada99", "ada", "#docs", NINE))
 
 
+async def test_the_check_in_follows_the_account_from_nick_to_nick_as_one_document(bot: Talk) -> None:
+    ten = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+    await bot.say("ada", "+in #nova", account="ada")
+    assert bot.state["checkins"] == {"irc/ada": CheckIn("irc/ada", "ada", "#nova", NINE)}
+    bot.clock.forward(hours=1)
+    await bot.say("ada_afk", "+out", account="ada")
+    assert bot.state["checkins"] == {"irc/ada": CheckIn("irc/ada", "ada_afk", "#nova", NINE, ten)}
+    await bot.say("ada_afk", "+in #docs", account="ada")
+    assert bot.state["checkins"] == {"irc/ada": CheckIn("irc/ada", "ada_afk", "#docs", ten)}
+    assert await bot.said("bob", "+seen Ada_AFK") == "ada_afk is in #docs since 11:00 CET."
+    assert await bot.said("bob", "+seen Ada") == "ada_afk (account ada) is in #docs since 11:00 CET."
+
+
+async def test_what_is_under_a_nick_ends_with_out_and_becomes_the_accounts_only_if_that_has_nothing(bot: Talk) -> None:
+    await bot.say("ada", "+in #nova")
+    await bot.say("ada", "+out", account="ada99")
+    assert bot.state["checkins"] == {"irc/ada99": CheckIn("irc/ada99", "ada", "#nova", NINE, NINE)}
+    await bot.say("ada", "+in #docs")  # not logged in, or somebody else
+    assert await bot.said("ada", "+out", account="ada99") == "You are checked out of #docs. Thanks!"
+    await bot.say("ada_", "+in #swift", account="ada99")
+    await bot.say("ada", "+in the pub")
+    assert await bot.said("ada", "+out", account="ada99") == "You are checked out of #swift and the pub. Thanks!"
+    assert bot.state["checkins"] == {
+        "irc/~ada": CheckIn("irc/~ada", "ada", "the pub", NINE, NINE),
+        "irc/ada99": CheckIn("irc/ada99", "ada", "#swift", NINE, NINE),
+    }
+
+
+async def test_seen_tells_the_account_from_whoever_took_its_nick(bot: Talk) -> None:
+    await bot.say("ada", "+in #nova", account="ada")
+    bot.clock.forward(hours=1)
+    await bot.say("ada", "+in the pub")
+    assert await bot.said("bob", "+seen ada") == (
+        "ada (not logged in) is in the pub since 11:00 CET. ada (account ada) is in #nova since 10:00 CET."
+    )
+    bot.clock.forward(hours=1)
+    await bot.say("ada_", "+in #docs", account="ada")
+    assert await bot.said("bob", "+seen ada") == "ada_ (account ada) is in #docs since 12:00 CET."
+
+
+async def test_where_nobody_is_vouched_for_a_nick_is_nothing_to_remark_upon(bot: Talk) -> None:
+    await bot.say("ada", "+in #nova")
+    assert await bot.said("bob", "+seen ada") == "ada is in #nova since 10:00 CET."
+    await bot.say("cleo", "+in #docs", account="cleo")
+    assert await bot.said("bob", "+seen ada") == "ada (not logged in) is in #nova since 10:00 CET."
+
+
 async def test_a_check_in_that_a_file_brought_is_the_nicks() -> None:
     checked: dict[str, Any] = {"nick": "Foo[m]", "location": "#nova", "in": "2026-11-23 08:00:00", "out": None}
     bot = quick_talk({**SAMPLE, "last_check_in": {"foo[m]": checked}})

@@ -34,6 +34,8 @@ class Peer:
                 return ""
             assert data.endswith(b"\r\n"), data
             self.heard.append(data[:-2].decode())
+            if self.heard[-1].startswith("PING :done-"):  # every server answers it; "still-there" is up to the test
+                self.send(f":irc.test PONG irc.test :{self.heard[-1].removeprefix('PING :')}")
         self._next += 1
         return self.heard[self._next - 1]
 
@@ -45,6 +47,11 @@ class Peer:
                 if re.fullmatch(pattern, line):
                     return line
                 assert line, f"the link ended; expected {pattern}, heard {self.heard}"
+
+    def forget(self) -> None:
+        """Forget the lines that were looked at."""
+        del self.heard[: self._next]
+        self._next = 0
 
     async def ended(self, patience: float = PATIENCE) -> None:
         """Return once the client is gone."""
@@ -70,6 +77,14 @@ class Peer:
         Returns:
             The nick that it has.
         """
+        nick = await self.negotiate(caps=caps)
+        if caps is not None:
+            await self.expect("CAP END")
+        self.welcome(nick, isupport=isupport)
+        return nick
+
+    async def negotiate(self, *, caps: str | None = "") -> str:
+        """Agree on capabilities, and leave it to the test what comes between that and the welcome."""
         assert await self.line() == "CAP LS 302"
         nick = (await self.expect("NICK .+")).removeprefix("NICK ")
         await self.expect("USER .+")
@@ -80,8 +95,6 @@ class Peer:
             if caps:
                 request = await self.expect("CAP REQ :.*")
                 self.send(f":irc.test CAP * ACK :{request.partition(':')[2]}")
-            await self.expect("CAP END")
-        self.welcome(nick, isupport=isupport)
         return nick
 
     def welcome(self, nick: str, *, isupport: str = ISUPPORT) -> None:

@@ -171,10 +171,53 @@ def test_names_are_filed_anew_when_the_rules_change(rules: ISupport, roster: Ros
     assert (roster.role("BOB[1]"), roster.account("bob[1]"), roster.role("bob{1}")) == (ORGANISER, "robert", ATTENDEE)
 
 
+@given(st.data())
+def test_every_mode_of_a_line_finds_the_parameter_that_is_its_own(data: st.DataObject) -> None:
+    """A line made by the rules of PREFIX and CHANMODES is read as it was made."""
+    rules = ISupport()
+    rules.load(["PREFIX=(qov)~@+", "CHANMODES=beI,k,fl,imnpst"])
+    roster = Roster(rules)
+    roster.enter("#ptg")
+    listed(roster, "alice", "bob")
+    changes, parameters, expected = "", [], {"alice": set[str](), "bob": set[str]()}
+    for letter in data.draw(st.lists(st.sampled_from("qovbeIkflimnpst"), max_size=20)):
+        adding = data.draw(st.booleans())
+        changes += ("+" if adding else "-") + letter
+        if letter in "qov":
+            nick = data.draw(st.sampled_from(["alice", "bob"]))
+            parameters.append(nick)
+            (expected[nick].add if adding else expected[nick].discard)(letter)
+        elif letter in "beIk" or (letter in "fl" and adding):
+            parameters.append(data.draw(st.sampled_from(["alice", "bob", "*!*@*", "3"])))
+    roster.mode("#ptg", changes, parameters)
+    members = roster._channels["#ptg"].members
+    assert {nick: members[nick].modes for nick in expected} == expected
+
+
+def test_a_server_that_names_members_without_end_fills_no_memory(
+    roster: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ptgbot.networks.irc.channels.MOST_MEMBERS", 3)
+    for number in range(10):
+        roster.join("#ptg", f"p{number}", f"a{number}")
+    roster.names("#ptg", [f"q{number}" for number in range(10)], all_modes=True)
+    assert roster.nicks("#ptg") == ["p0", "p1", "p2"]
+    assert sorted(roster._accounts) == ["p0", "p1", "p2"]
+
+
+EVENTS = "join part quit rename mode names end account refold".split()
 words = st.sampled_from(["alice", "bob", "@bob", "#ptg", "", "+", "~&@", "x"])
 
 
-@given(st.lists(st.tuples(st.sampled_from(["join", "part", "quit", "rename", "mode", "names", "end"]), words, words)))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(EVENTS),
+            words,
+            words,
+        )
+    )
+)
 def test_no_order_of_events_is_too_odd(events: list[tuple[str, str, str]]) -> None:
     roster = Roster(ISupport())
     roster.enter("#ptg")
@@ -190,8 +233,14 @@ def test_no_order_of_events_is_too_odd(events: list[tuple[str, str, str]]) -> No
                 roster.rename(one, other)
             case "mode":
                 roster.mode("#ptg", f"+o{one}-v{other}", [one, other])
+            case "account":
+                roster.set_account(one, other)
+            case "refold":
+                roster.refold()
             case "names":
                 roster.names("#ptg", [one, other], all_modes=bool(one))
             case _:
                 roster.names_end("#ptg")
+    for account in ("alice", "bob", "x"):
+        assert all(roster.account(nick).lower() == account for nick in roster.logged_in_as(account))
     assert set(roster._accounts) <= {key for place in roster._channels.values() for key in place.members}

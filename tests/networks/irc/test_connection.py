@@ -1,8 +1,6 @@
 """One connection: registering, logging in, being in the channels."""
 
 import asyncio
-import logging
-import re
 import time
 from dataclasses import replace
 
@@ -11,9 +9,7 @@ import pytest
 from ptgbot.core.messages import Message, Target
 from ptgbot.networks.irc import NotInChannel
 from tests.networks.irc.running import BRISK, CAPS, CHANNEL, SETTINGS, actor, answered, running
-from tests.networks.irc.scripted import until
-
-SECRET = "correct-horse"
+from tests.networks.irc.scripted import ISUPPORT, until
 
 # Registration
 
@@ -52,13 +48,6 @@ async def test_a_server_that_offers_and_never_answers_is_not_waited_for() -> Non
         await peer.let_in()
 
 
-async def test_echoes_of_our_own_lines_are_never_asked_for() -> None:
-    async with running() as run:
-        peer = await run.server.client()
-        peer.send(":irc.test CAP * LS :echo-message multi-prefix userhost-in-names")
-        assert await peer.expect("CAP REQ .*") == "CAP REQ :multi-prefix userhost-in-names"
-
-
 async def test_a_server_that_never_welcomes_us_is_left_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     async with running(timing=replace(BRISK, capabilities=0.05, register=0.05)) as run:
         first = await run.server.client()
@@ -78,114 +67,104 @@ async def test_the_name_that_the_server_welcomes_is_ours() -> None:
         assert await run.hears() == [Message("irc", actor("alice"), "hello")]
 
 
-async def test_nicks_in_use_are_replaced_until_one_is_free() -> None:
+async def test_a_server_that_is_silent_while_we_register_is_given_its_time() -> None:
+    async with running(replace(SETTINGS, ping_after=0.05, ping_timeout=0.05)) as run:
+        peer = await run.server.client()
+        await peer.negotiate()
+        await asyncio.sleep(0.3)
+        assert await peer.line() == "CAP END"
+        peer.welcome("bot")
+        assert await peer.line() == "JOIN #ptg"
+
+
+async def test_where_the_server_knows_bots_the_bot_says_that_it_is_one() -> None:
     async with running() as run:
         peer = await run.server.client()
-        asked = []
-        for _ in range(5):
-            asked.append((await peer.expect("NICK .*")).removeprefix("NICK "))
-            peer.send(f":irc.test 433 * {asked[-1]} :Nickname is already in use")
-        assert asked[:4] == ["bot", "bot_", "bot__", "bot___"]
-        assert re.fullmatch("bot[0-9]{4}", asked[4])
+        await peer.register(isupport=f"{ISUPPORT} BOT=B")
+        assert await peer.line() == "MODE bot +B"
+        assert await peer.line() == "JOIN #ptg"
 
 
-@pytest.mark.parametrize("line", [":bot!~x@host QUIT", ":Bot!~x@host NICK :other"])
-async def test_the_own_nick_is_taken_when_its_holder_goes(line: str) -> None:
+async def test_the_log_says_in_which_phase_a_connection_was_lost(caplog: pytest.LogCaptureFixture) -> None:
     async with running() as run:
-        peer = await run.server.client()
-        await peer.expect("NICK bot")
-        peer.send(":irc.test 433 * bot :Nickname is already in use")
-        await peer.expect("NICK bot_")
-        peer.welcome("bot_")
-        await peer.let_in(names="bot")
-        peer.send(line)
-        await peer.expect("NICK bot")
-        peer.send(":bot_!~bot@host NICK :bot")
-        await until(lambda: run.network.nick == "bot")
+        for number, phase in enumerate(("agreeing on capabilities", "registering", "joining", "")):
+            peer = await run.server.client()
+            if phase == "registering":
+                await peer.negotiate()
+                await peer.expect("CAP END")
+            elif phase in ("joining", ""):
+                await peer.register()
+                await peer.expect("JOIN #ptg")
+            if not phase:
+                peer.joined()
+                await asyncio.wait_for(run.network.ready(), 5)
+                await answered(peer)
+            peer.close()
+            await until(lambda: caplog.text.count("lost the connection") == number + 1)  # noqa: B023 - awaited here
+            ending = f" while {phase}; trying" if phase else "the server closed the link; trying"
+            assert ending in caplog.messages[-1]
 
 
-async def test_the_own_nick_is_asked_for_from_time_to_time() -> None:
-    async with running(timing=replace(BRISK, regain=0.03)) as run:
-        peer = await run.server.client()
-        await peer.expect("NICK bot")
-        peer.send(":irc.test 433 * bot :Nickname is already in use")
-        await peer.expect("NICK bot_")
-        peer.welcome("bot_")
-        await peer.let_in()
-        for _ in range(3):
-            await peer.expect("NICK bot")
-            peer.send(":irc.test 433 bot_ bot :Nickname is already in use")
-
-
-async def test_a_nick_that_the_server_refuses_is_not_asked_for_again() -> None:
-    async with running(timing=replace(BRISK, regain=0.02)) as run:
-        peer = await run.server.client()
-        await peer.expect("NICK bot")
-        peer.send(":irc.test 432 * bot :Erroneous nickname")
-        nick = (await peer.expect("NICK ptg[0-9]{4}")).removeprefix("NICK ")
-        peer.welcome(nick)
-        await peer.let_in()
-        await asyncio.sleep(0.1)
-        peer.send("PING :settled")
-        assert await peer.line() == "PONG :settled"
-
-
-# NickServ
+# How fast
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "line",
     [
-        ":NickServ!s@services NOTICE bot :Password accepted -- you are now recognized.",
-        ":NickServ!s@services NOTICE bot :\x02Invalid\x02 password for bot.",
-        ":irc.test 900 bot bot!b@h bot :You are now logged in as bot",
-        ":irc.test 401 bot NickServ :No such nick",
+        ":irc.test 263 bot WHO :Please wait a while and try again.",
+        ":irc.test 439 bot alice :Target change too fast. Please wait 20 seconds.",
+        ":irc.test NOTICE bot :Message throttled due to flooding",
+        ":irc.test 404 bot #ptg :Message throttled",
+        ":irc.test 404 bot #ptg :Cannot send to channel (+f)",
+        "ERROR :Closing Link: bot (Excess Flood)",
+        ":irc.test KICK #ptg bot :Channel flood triggered (limit is 5 lines in 10 secs)",
     ],
 )
-async def test_with_a_password_the_bot_joins_after_nickserv_answered(answer: str) -> None:
-    async with running(replace(SETTINGS, password=SECRET), replace(BRISK, services=30)) as run:
-        peer = await run.server.client()
-        await peer.register()
-        await peer.expect(f"PRIVMSG NickServ :IDENTIFY {SECRET}")
-        peer.send(":NickServ!s@services NOTICE bot :This nickname is registered. Please identify.")
-        peer.send("PING :settled")
-        assert await peer.line() == "PONG :settled"
-        peer.send(answer)
-        assert await peer.line() == "JOIN #ptg"
-        assert run.heard == []
+async def test_a_server_that_finds_the_bot_too_fast_slows_it_down(line: str, caplog: pytest.LogCaptureFixture) -> None:
+    async with running() as run:
+        peer = await run.peer()
+        assert (run.network.burst, run.network.interval) == (4, 0.7)
+        peer.send(line, line)
+        await answered(peer)
+        assert (run.network.burst, round(run.network.interval, 2)) == (1, 1.4)
+        assert caplog.text.count("the server finds us too fast (") == 1
 
 
-async def test_a_nickserv_that_does_not_answer_is_not_waited_for_long(caplog: pytest.LogCaptureFixture) -> None:
-    async with running(replace(SETTINGS, password=SECRET), replace(BRISK, services=0.05)) as run:
+@pytest.mark.parametrize(
+    "line",
+    [
+        ":alice!a@h NOTICE bot :flood, throttled, too fast",
+        ":irc.test 404 bot #ptg :Cannot send to channel (+m)",
+        ":irc.test NOTICE bot :Welcome",
+        ":alice!a@h KICK #ptg bot :enough",
+    ],
+)
+async def test_what_is_no_complaint_of_the_server_changes_no_pace(line: str) -> None:
+    async with running() as run:
+        peer = await run.peer()
+        peer.send(line)
+        await answered(peer)
+        assert (run.network.burst, run.network.interval) == (4, 0.7)
+
+
+async def test_the_greeting_of_some_servers_is_no_complaint() -> None:
+    async with running() as run:
         peer = await run.server.client()
+        peer.send(":irc.test 439 * :Please wait while we process your connection.")
+        peer.send(":irc.test NOTICE * :*** Checking for floods")
         await peer.register()
         await peer.let_in()
-        assert "NickServ did not answer the login; going on without" in caplog.text
+        await asyncio.wait_for(run.network.ready(), 5)
+        assert (run.network.burst, run.network.interval) == (4, 0.7)
 
 
-async def test_under_another_nick_the_bot_names_its_account() -> None:
-    async with running(replace(SETTINGS, password=SECRET)) as run:
-        peer = await run.server.client()
-        await peer.expect("NICK bot")
-        peer.send(":irc.test 433 * bot :in use")
-        await peer.expect("NICK bot_")
-        peer.welcome("bot_")
-        await peer.expect(f"PRIVMSG NickServ :IDENTIFY bot {SECRET}")
-
-
-async def test_the_password_is_in_no_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    async with running(replace(SETTINGS, password=SECRET)) as run:
-        peer = await run.server.client()
-        await peer.register()
-        await peer.expect(f"PRIVMSG NickServ :IDENTIFY {SECRET}")
-        peer.send(f":NickServ!s@services NOTICE bot :Invalid password {SECRET}")
-        await peer.let_in()
-        peer.send(f"ERROR :{'x' * 10}")
+async def test_the_slower_pace_outlives_the_connection() -> None:
+    async with running() as run:
+        peer = await run.peer()
+        peer.send("ERROR :Closing Link: bot (Excess Flood)")
         peer.close()
-        await run.server.client()
-    assert "connecting to" in caplog.text
-    assert SECRET not in caplog.text
+        await run.peer()
+        assert (run.network.burst, round(run.network.interval, 2)) == (1, 1.4)
 
 
 # Channels
@@ -250,6 +229,43 @@ async def test_kicked_again_and_again_the_bot_takes_its_time() -> None:
             await peer.let_in()
             pauses.append(time.perf_counter() - began)
         assert [pause >= least for pause, least in zip(pauses, (0.02, 0.1, 0.2, 0.2), strict=True)] == [True] * 4
+
+
+async def test_the_invitation_of_somebody_else_is_not_ours() -> None:
+    async with running(timing=replace(BRISK, rejoin=(30.0,))) as run:
+        peer = await run.server.client()
+        await peer.register()
+        await peer.expect("JOIN #ptg")
+        peer.numeric(473, "#ptg :Cannot join channel (+i)")
+        peer.send(":op!o@h INVITE alice #ptg", "PING :settled")
+        assert await peer.line() == "PONG :settled"
+        peer.send(":op!o@h INVITE bot #ptg")
+        assert await peer.line() == "JOIN #ptg"
+
+
+async def test_sent_on_to_another_channel_the_bot_leaves_it_and_knocks_again(caplog: pytest.LogCaptureFixture) -> None:
+    async with running() as run:
+        peer = await run.server.client()
+        await peer.register()
+        await peer.expect("JOIN #ptg")
+        peer.numeric(470, "#ptg ##ptg :Forwarding to another channel")
+        peer.send(":bot!b@h JOIN ##ptg")
+        assert await peer.line() == "PART ##ptg"
+        await peer.let_in()
+        assert "not in #ptg (the server sends us to ##ptg instead); trying again" in caplog.text
+
+
+async def test_more_channels_than_the_burst_are_joined_one_after_the_other() -> None:
+    channels = ("#a", "#b", "#c", "#d")
+    async with running(replace(SETTINGS, channel=channels, burst=2, interval=0.1)) as run:
+        peer = await run.server.client()
+        await peer.register()
+        times = []
+        for channel in channels:
+            await peer.let_in(channel)
+            times.append(time.perf_counter())
+        assert times[3] - times[1] >= 0.15
+        await asyncio.wait_for(run.network.joined(), 5)
 
 
 async def test_put_into_a_channel_that_nobody_asked_for_the_bot_leaves_it() -> None:

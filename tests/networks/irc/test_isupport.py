@@ -76,6 +76,55 @@ def test_what_the_server_takes_back_is_no_longer_so() -> None:
     assert (found.whox, found.line_length, found.fold("[")) == (False, 512, "{")
 
 
+@pytest.mark.parametrize(
+    ("tokens", "targets"),
+    [
+        ([], 1),
+        (["MAXTARGETS=4"], 4),
+        (["MAXTARGETS=400"], 20),
+        (["MAXTARGETS=x"], 1),
+        (["TARGMAX=NAMES:1,PRIVMSG:3,NOTICE:"], 3),
+        (["TARGMAX=privmsg:"], 20),
+        (["TARGMAX=PRIVMSG:0"], 1),
+        (["TARGMAX=PRIVMSG:-5,"], 1),
+        (["TARGMAX=NAMES:1", "MAXTARGETS=2"], 2),
+        (["TARGMAX="], 1),
+    ],
+)
+def test_to_how_many_a_line_may_go_is_told_by_targmax_or_maxtargets(tokens: list[str], targets: int) -> None:
+    assert rules(*tokens).targets("PRIVMSG") == targets
+
+
+@pytest.mark.parametrize(("token", "mode"), [("BOT=B", "B"), ("BOT", ""), ("BOT=xy", ""), ("BOT=+", ""), ("BOT=ä", "")])
+def test_the_mode_of_bots_is_one_letter(token: str, mode: str) -> None:
+    assert rules(token).bot_mode == mode
+
+
+@pytest.mark.parametrize(
+    ("tokens", "tells"),
+    [
+        (["STATUSMSG=~&@%+"], True),
+        (["STATUSMSG=@"], True),
+        (["STATUSMSG=+"], False),
+        ([], False),
+        (["STATUSMSG=@", "PREFIX=(yv)@+"], False),
+    ],
+)
+def test_operators_are_told_alone_where_statusmsg_has_their_symbol(tokens: list[str], tells: bool) -> None:
+    assert rules(*tokens).tells_operators is tells
+
+
+def test_the_length_of_nicks_and_who_is_watched_are_told() -> None:
+    found = rules("NICKLEN=30", "MONITOR=100")
+    assert (found.nick_length, found.monitor, rules().nick_length, rules().monitor) == (30, True, 0, False)
+    assert (found.most_monitored, rules("MONITOR").most_monitored) == (100, 0)
+
+
+def test_a_server_that_tells_a_lot_fills_no_memory() -> None:
+    found = rules(*(f"X{number}=x" for number in range(1000)), "WHOX")
+    assert found._said == {"WHOX": ""}
+
+
 @pytest.mark.parametrize("value", ["", "10", "511", "-1", "x", "²", "99999999"])
 def test_a_line_length_that_cannot_be_is_512(value: str) -> None:
     assert rules(f"LINELEN={value}").line_length == 512
@@ -87,10 +136,15 @@ def test_a_line_length_that_cannot_be_is_512(value: str) -> None:
             st.text(max_size=20),
             st.text(max_size=10).map("PREFIX={}".format),
             st.text(max_size=10).map("CHANMODES={}".format),
+            st.text(max_size=10).map("TARGMAX={}".format),
+            st.text(max_size=10).map("TARGMAX=PRIVMSG:{}".format),
+            st.text(max_size=10).map("STATUSMSG={}".format),
         )
     )
 )
 def test_no_token_is_too_odd(tokens: list[str]) -> None:
     found = rules(*tokens)
     assert found.fold("A") == "a"
+    assert 1 <= found.targets("PRIVMSG") <= 20
+    assert len(found.bot_mode) <= 1
     assert found.line_length >= 512

@@ -21,14 +21,7 @@ from ptgbot.networks.irc import IRCNetwork, Timing
 from tests.networks.irc.running import BRISK, CHANNEL, SETTINGS, running
 from tests.networks.irc.scripted import ISUPPORT, until
 
-SECRET = "correct-horse"
-
 # Settings
-
-
-def test_the_password_is_in_no_representation_of_the_settings() -> None:
-    given = replace(SETTINGS, password=SECRET)
-    assert SECRET not in f"{given!r} {given}"
 
 
 @pytest.mark.parametrize(
@@ -39,6 +32,9 @@ def test_the_password_is_in_no_representation_of_the_settings() -> None:
         ({"nick": ""}, "'' cannot be a nick"),
         ({"server": ""}, "'' cannot be a server"),
         ({"server": "a b"}, "'a b' cannot be a server"),
+        ({"server": ("a", "")}, "'' cannot be a server"),
+        ({"server": ()}, "there is no server to connect to"),
+        ({"sasl_required": True}, "a login by SASL is required, and there is nothing to log in with"),
         ({"port": 0}, "0 cannot be a port"),
         ({"port": 65536}, "65536 cannot be a port"),
         ({"channel": "ptg"}, "'ptg' cannot be a channel"),
@@ -94,7 +90,7 @@ def test_no_line_of_a_text_is_cut_by_the_server(text: str) -> None:
     assert longest <= network.room(CHANNEL)
 
 
-@pytest.mark.parametrize("name", ["", " ", "a,b", ":x", "#ptg\rQUIT", "a b", "@#ptg", "$*"])
+@pytest.mark.parametrize("name", ["", " ", "a,b", ":x", "#ptg\rQUIT", "a b", "@", "@alice", "@@#ptg", "$*"])
 async def test_a_target_that_is_not_one_person_or_channel_is_refused(name: str) -> None:
     network, target = IRCNetwork(SETTINGS), Target("irc", name)
     with pytest.raises(ValueError, match="cannot be the name of a person or a channel"):
@@ -105,7 +101,42 @@ async def test_a_target_that_is_not_one_person_or_channel_is_refused(name: str) 
         await network.post(target, "x")
 
 
+async def test_answers_can_be_notices() -> None:
+    async with running(replace(SETTINGS, notice_replies=True)) as run:
+        peer = await run.peer()
+        await run.network.post(CHANNEL, "hello")
+        assert await peer.expect("NOTICE .*") == "NOTICE #ptg :hello"
+    assert run.network.room(CHANNEL) == IRCNetwork(SETTINGS).room(CHANNEL) + 1
+
+
 # The link
+
+
+async def test_of_several_servers_each_is_tried_in_turn(caplog: pytest.LogCaptureFixture) -> None:
+    given = replace(SETTINGS, server=("127.0.0.2", "127.0.0.3", "127.0.0.1"))
+    async with running(given, replace(BRISK, retry=30, retry_most=30)) as run:
+        peer = await run.peer()
+        tried = re.findall(r"no connection to (\S+):\d+: nothing listens there", caplog.text)
+        assert tried == ["127.0.0.2", "127.0.0.3"]
+        assert caplog.text.count("trying again in 0 s") == 2
+        peer.close()
+        await until(lambda: caplog.text.count("trying again") == 3)
+        # A short stay is a failure too, and with it all three have failed.
+        assert re.search("lost the connection to 127.0.0.1:[0-9]+: .*; trying again in 30 s", caplog.text)
+
+
+async def test_between_two_servers_is_at_least_a_second() -> None:
+    given = replace(SETTINGS, server=("127.0.0.2", "127.0.0.1"))
+    began = time.perf_counter()
+    async with running(given, replace(BRISK, between=Timing().between)) as run:
+        await run.server.client()
+        assert 1 <= time.perf_counter() - began < 4
+
+
+async def test_a_tls_handshake_that_never_ends_is_given_up(caplog: pytest.LogCaptureFixture) -> None:
+    async with running(replace(SETTINGS, tls=True), replace(BRISK, connect=0.1)) as run:
+        await run.server.client()
+        await until(lambda: "no answer in time" in caplog.text)
 
 
 async def test_silence_is_asked_about_and_then_the_server_is_left(caplog: pytest.LogCaptureFixture) -> None:
@@ -149,26 +180,20 @@ async def test_connecting_again_takes_longer_each_time(caplog: pytest.LogCapture
     [
         "ERROR :Closing Link: (Throttled: Reconnecting too fast)",
         "ERROR :Trying to reconnect too fast.",
+        "ERROR :Closing Link: bot (Excess Flood)",
+        "ERROR :Closing Link: bot (K-Lined)",
+        "ERROR :Closing link: (bot@host) [G-Lined: no bots]",
         ":irc.test 465 bot :You are banned from this server",
     ],
 )
 async def test_a_server_that_found_us_too_fast_is_left_alone_longer(line: str) -> None:
-    async with running(timing=replace(BRISK, throttled=0.3)) as run:
+    async with running(timing=replace(BRISK, unwelcome=0.3)) as run:
         peer = await run.server.client()
         peer.send(line)
         peer.close()
         began = time.perf_counter()
         await run.server.client()
         assert time.perf_counter() - began >= 0.3
-
-
-async def test_the_pauses_are_those_that_were_promised() -> None:
-    network = IRCNetwork(SETTINGS)
-    for failures, least in [(0, 1), (1, 1), (2, 2), (3, 4), (9, 256), (10, 300), (10_000, 300)]:
-        pauses = [network._pause(failures, throttled=False) for _ in range(20)]
-        assert all(least <= pause <= min(300, least * 1.3) for pause in pauses)
-    assert len({network._pause(1, throttled=False) for _ in range(20)}) > 1
-    assert all(30 <= network._pause(1, throttled=True) <= 39 for _ in range(20))
 
 
 async def test_the_reason_of_the_server_is_in_the_log_without_control_characters(

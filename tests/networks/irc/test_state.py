@@ -7,8 +7,8 @@ import pytest
 
 from ptgbot.core.identity import Role
 from ptgbot.core.messages import Message
-from ptgbot.networks.irc.state import _account
-from tests.networks.irc.running import CAPS, SETTINGS, actor, running
+from ptgbot.networks.irc.people import account_told
+from tests.networks.irc.running import CAPS, CHANNEL, SETTINGS, actor, answered, running
 from tests.networks.irc.scripted import ISUPPORT
 
 # What is heard
@@ -31,7 +31,8 @@ async def test_nothing_but_what_people_say_is_a_message() -> None:
         peer.say("bot", "#ptg", "our own")
         peer.say("alice", "#ptg", "\x01ACTION waves\x01")
         peer.say("alice", "bot", "\x01VERSION\x01")
-        peer.say("robot", "#ptg", "another bot's", tags="@bot ")
+        for tag in ("bot", "draft/bot", "inspircd.org/bot", "bot=x"):
+            peer.say("robot", "#ptg", "another bot's", tags=f"@{tag} ")
         peer.say("NickServ", "bot", "Please identify")
         peer.say("alice", "#elsewhere", "elsewhere")
         peer.say("alice", "@#ptg", "for operators")
@@ -62,6 +63,39 @@ async def test_a_mistake_of_who_takes_messages_in_is_logged_and_nothing_else(
         peer.say("alice", "#ptg", "hello")
         assert [message.text for message in await run.hears()] == ["hello"]
         assert "a message could not be taken in" in caplog.text
+
+
+async def test_the_echo_of_our_own_lines_is_no_command_and_tells_how_others_see_us() -> None:
+    async with running() as run:
+        peer = await run.server.client()
+        await peer.register(caps="echo-message")
+        await peer.let_in()
+        await asyncio.wait_for(run.network.ready(), 5)
+        before = run.network.room(CHANNEL)
+        await run.network.post(CHANNEL, "help")
+        peer.send(f":{await peer.expect('PRIVMSG .*')}".replace(":PRIVMSG", f":bot!~longeruser@{'h' * 70} PRIVMSG"))
+        peer.say("alice", "#ptg", "hello")
+        assert [message.text for message in await run.hears()] == ["hello"]
+        assert run.network.room(CHANNEL) == before - len("longeruser") + len("bot") - 7
+
+
+async def test_a_host_that_changes_changes_the_room_of_a_line() -> None:
+    async with running() as run:
+        peer = await run.peer(caps="chghost")
+        before = run.network.room(CHANNEL)
+        peer.send(
+            f":bot!~bot@host.test CHGHOST ~bot {'h' * 70}", ":alice!a@h CHGHOST ~alice other", ":bot!b@h CHGHOST x"
+        )
+        await answered(peer)
+        assert run.network.room(CHANNEL) == before - 7
+
+
+async def test_a_user_without_a_nick_of_text_or_a_history_from_before_is_no_sender() -> None:
+    async with running() as run:
+        peer = await run.peer(caps=CAPS)
+        peer.send("@account=x PRIVMSG #ptg :nobody's", ":!u@h PRIVMSG #ptg :nobody's")
+        peer.say("alice", "#ptg", "hello")
+        assert [message.text for message in await run.hears()] == ["hello"]
 
 
 # Who somebody is
@@ -124,7 +158,7 @@ async def test_many_joins_are_one_more_question_for_accounts() -> None:
 
 @pytest.mark.parametrize("account", ["*", "0", "a b", "a\udce9"])
 def test_what_is_no_unmistakable_account_is_none(account: str) -> None:
-    assert _account(account) == ""
+    assert account_told(account) == ""
 
 
 # Roles

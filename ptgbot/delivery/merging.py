@@ -1,0 +1,98 @@
+"""Several Sends in as few lines as they fit in."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from ptgbot.core.messages import Send, Target
+from ptgbot.core.protocols import Network
+from ptgbot.delivery.turns import Turns, Waiting
+
+__all__ = ["SEPARATOR", "Batch", "merge", "share"]
+
+SEPARATOR = " · "
+_LOOKED_AT = 500  # places in the queue among which the same text is looked for
+
+
+@dataclass(slots=True)
+class Batch:
+    """Sends that go out together.
+
+    Args:
+        send: What they make together, and where it goes.
+        lines: What is still to be posted of it.
+        taken: What waited, by the name to which it goes.
+        begun: Whether a line of it went out.
+    """
+
+    send: Send
+    lines: deque[str]
+    taken: dict[str, list[Waiting]]
+    begun: bool = False
+
+
+def merge(network: Network, turns: Turns, sends: Sequence[Waiting], target: Target) -> Batch:
+    """Take as many Sends for one target as go out in no more lines than the first of them alone.
+
+    Args:
+        network: It decides what fits.
+        turns: What waits.
+        sends: What of that waits for the target.
+        target: Where it goes.
+    """
+    merged = replace(sends[0].send, target=target)
+    lines, count = network.split(merged), 1
+    for waiting in islice(sends, 1, None):
+        if merged.apart or waiting.send.apart or waiting.send.lead != merged.lead:
+            break
+        longer = replace(merged, text=f"{merged.text}{SEPARATOR}{waiting.send.text}")
+        longer_lines = network.split(longer)
+        if len(longer_lines) > max(len(lines), 1):
+            break
+        merged, lines, count = longer, longer_lines, count + 1
+    return Batch(merged, deque(lines), {target.name: turns.take(count, sends[0].place)})
+
+
+def share(network: Network, turns: Turns, batch: Batch, knows: Callable[[Target], bool]) -> None:
+    """Have a batch go to others for whom the same waits too, as far as the network takes several people in one line.
+
+    Args:
+        network: It decides what fits.
+        turns: What waits.
+        batch: What goes to one of them.
+        knows: Tells whether it is known if somebody is there.
+    """
+    most = network.targets_at_once
+    if most <= 1:
+        return
+    texts = [waiting.send.text for taken in batch.taken.values() for waiting in taken]
+    for sends in list(islice(_alike(turns, batch.send, texts), 2 * most)):  # some of them may be away
+        if len(batch.taken) >= most:
+            return
+        located = network.locate(sends[0].send.target)
+        if located is None or located.name in batch.taken or not knows(sends[0].send.target):
+            continue
+        names = ",".join([*batch.taken, located.name])
+        joined = replace(batch.send, target=replace(batch.send.target, name=names))
+        lines = _lines(network, joined)
+        if not 0 < len(lines) <= len(batch.lines):  # the names leave less room for the text
+            return
+        batch.send, batch.lines = joined, deque(lines)
+        batch.taken[located.name] = turns.take(len(texts), sends[0].place)
+
+
+def _alike(turns: Turns, send: Send, texts: Sequence[str]) -> Iterator[Sequence[Waiting]]:
+    """Yield what waits for other people, where it begins with the same texts."""
+    for sends in islice(turns.following(), _LOOKED_AT):
+        begin = [waiting.send for waiting in islice(sends, len(texts))]
+        alike = [one.text for one in begin] == texts
+        if alike and all(one.target.identity and one.lead == send.lead and one.apart == send.apart for one in begin):
+            yield sends
+
+
+def _lines(network: Network, send: Send) -> list[str]:
+    try:
+        return network.split(send)
+    except ValueError:  # no such name can be; that is told when it has its own turn
+        return []
