@@ -2,13 +2,10 @@
 
 import asyncio
 import re
-import shutil
 import signal
-import subprocess
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +13,9 @@ from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.messages import Message, Send, Target
 from ptgbot.delivery import SendQueue
 from ptgbot.networks.irc import IRCNetwork, IRCSettings, NotInChannel, Timing
+from tests.live.certificates import Certificate, make_certificate
 from tests.live.irc_client import IRCClient
-from tests.live.ngircd import Ngircd, free_port, requires_ngircd
+from tests.live.ngircd import Ngircd, requires_ngircd
 from tests.networks.irc.scripted import until
 
 pytestmark = [pytest.mark.live, requires_ngircd]
@@ -239,19 +237,6 @@ async def test_after_a_kick_the_bot_comes_back_and_lines_wait_meanwhile(server: 
         await alice.expect(r":bot!\S+ PRIVMSG #ptg :I am back")
 
 
-@pytest.mark.parametrize(("closed", "opened"), [("+i", "-i"), ("+k key", "-k key"), ("+b *!*@*", "-b *!*@*")])
-async def test_the_bot_knocks_until_the_channel_is_open_again(
-    server: Ngircd, person: Arrive, closed: str, opened: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    alice = await person("alice")
-    alice.mode("#ptg", closed)
-    await alice.settled()
-    async with bot_on(server) as bot:
-        await until(lambda: caplog.text.count("not in #ptg (Cannot join channel") >= 2)
-        alice.mode("#ptg", opened)
-        await bot.joined()
-
-
 async def test_an_invitation_is_followed_at_once(
     server: Ngircd, person: Arrive, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -283,28 +268,6 @@ async def test_a_server_that_was_killed_and_started_again_finds_the_bot_back(
         alice.say("#ptg", "good")
         assert (await bot.hears("good")).sender == Actor(nobody("alice"), "alice", Role.ATTENDEE, "alice")
         await alice.close()
-
-
-async def test_a_server_that_is_not_there_yet_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
-    later = Ngircd(port=free_port())
-    try:
-        async with bot_on(later) as bot:
-            await until(lambda: "nothing listens there" in caplog.text)
-            await later.start()
-            await bot.joined()
-    finally:
-        later.remove()
-
-
-async def test_a_frozen_server_is_noticed_and_left(server: Ngircd) -> None:
-    async with bot_on(server, ping_after=0.2) as bot:
-        await bot.joined()
-        server.pause()
-        try:
-            await bot.left()
-        finally:
-            server.resume()
-        await bot.joined()
 
 
 async def test_a_server_that_only_says_little_is_not_left(server: Ngircd) -> None:
@@ -396,46 +359,38 @@ async def test_stopped_while_the_server_is_frozen_the_bot_is_gone_within_a_secon
     server.resume()
 
 
-async def test_a_hundred_people_come_and_go_and_every_role_is_right(server: Ngircd, person: Arrive) -> None:
+async def test_two_hundred_people_come_before_the_bot_and_after_it_and_every_role_is_right(
+    server: Ngircd, person: Arrive
+) -> None:
     alice = await person("alice")
-    async with bot_on(server) as bot:
-        await bot.joined()
-        crowd: list[IRCClient] = []
-        for n in range(0, 100, 10):  # ten at a time: more do not fit in the queue of a busy server
-            crowd += await asyncio.gather(*(person(f"p{n + m}") for m in range(10)))
-        for n in range(0, 100, 4):
+    crowd: list[IRCClient] = []
+
+    async def come(first: int, last: int) -> None:
+        for n in range(first, last, 10):  # ten at a time: more do not fit in the queue of a busy server
+            crowd.extend(await asyncio.gather(*(person(f"p{n + m}") for m in range(10))))
+        for n in range(first, last, 4):
             alice.mode("#ptg", f"+vo p{n} p{n + 1}")
         await alice.settled()
+
+    await come(0, 100)
+    async with bot_on(server) as bot:
+        await bot.joined()
+        await come(100, 200)
         for n, one in enumerate(crowd):
             one.say("#ptg", f"line {n}")
-        roles = [(await bot.hears(f"line {n}")).sender.role for n in range(100)]
-        assert roles == [Role.MODERATOR, Role.ORGANISER, Role.ATTENDEE, Role.ATTENDEE] * 25
+        roles = [(await bot.hears(f"line {n}")).sender.role for n in range(200)]
+        assert roles == [Role.MODERATOR, Role.ORGANISER, Role.ATTENDEE, Role.ATTENDEE] * 50
 
 
 @pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for ``localhost``, and its key, in one file."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl is not installed: no certificate to test TLS with")
-    folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        [
-            *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"),
-            *("-addext", "subjectAltName=DNS:localhost", "-keyout", folder / "key", "-out", folder / "cert"),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    both = folder / "server.pem"
-    both.write_text((folder / "key").read_text() + (folder / "cert").read_text())
-    return both
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
-async def test_tls_works_with_the_authority_that_the_settings_name(certificate: Path) -> None:
-    ca_file = str(certificate.with_name("cert"))
+async def test_tls_works_with_the_authority_that_the_settings_name(certificate: Certificate) -> None:
+    ca_file = str(certificate.alone)
     async with (
-        Ngircd(certificate=certificate) as server,
+        Ngircd(certificate=certificate.both) as server,
         bot_on(server, tls=True, ca_file=ca_file, host="localhost") as bot,
     ):
         await bot.joined()
@@ -449,11 +404,11 @@ async def test_tls_works_with_the_authority_that_the_settings_name(certificate: 
     ],
 )
 async def test_a_certificate_that_proves_nothing_is_refused_with_the_reason_in_the_log(
-    certificate: Path, host: str, trusted: bool, why: str, caplog: pytest.LogCaptureFixture
+    certificate: Certificate, host: str, trusted: bool, why: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ca_file = str(certificate.with_name("cert")) if trusted else None
+    ca_file = str(certificate.alone) if trusted else None
     async with (
-        Ngircd(certificate=certificate) as server,
+        Ngircd(certificate=certificate.both) as server,
         bot_on(server, tls=True, ca_file=ca_file, host=host),
     ):
         await until(lambda: re.search(f"no connection to {host}:[0-9]+: {why}", caplog.text))
