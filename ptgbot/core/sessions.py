@@ -25,11 +25,12 @@ class Session:
         start: When it begins (aware, UTC).
         end: When it ends (aware, UTC), after its start.
         status: Whether it takes place.
-        revision: How often it was moved.
-        changed: When it was last made or moved (aware, UTC).
+        revision: A number that grows with each change of it, from 0.
+        changed: When it last changed (aware, UTC).
         track: Name of the track that it belongs to; empty where there is none.
         link: Where to meet on line; empty where there is no such place.
         pad: Where notes are taken; empty where there is no such place.
+        page: Its page on the site; empty where nobody said where that is.
     """
 
     uid: str
@@ -43,3 +44,4 @@ class Session:
     track: str = ""
     link: str = ""
     pad: str = ""
+    page: str = ""

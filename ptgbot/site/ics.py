@@ -6,7 +6,8 @@ What people and programs find where:
   because among somebody's own appointments a track alone says little.
 * ``LOCATION`` is the room, then the URL of the meeting. People need the room, which the original left out; who took
   the URL from there still finds it, at the end, where programs that make links of URLs take nothing after it along.
-* ``URL`` and ``CONFERENCE`` hold that URL alone, for programs with a button to join.
+* ``CONFERENCE`` holds that URL alone, for programs with a button to join; so does ``URL``, and where there is no
+  meeting it is the track's page.
 * ``DESCRIPTION`` names the pad and the meeting.
 
 Instants are written in UTC: what zones a calendar brings along itself, readers understand in different ways.
@@ -104,8 +105,9 @@ def _write_session(session: Session, event_name: str) -> bytes:
     if any(told):
         entry.add("description", "\n".join(filter(None, told)))
     if link:
-        entry.add("url", link)
         entry.add("conference", link, parameters={"VALUE": "URI", "LABEL": "Meeting"})
+    if address := link or (session.page if _is_link(session.page) else ""):
+        entry.add("url", address)
     if session.track:
         entry.add("categories", [_plain(session.track)])
     written: bytes = entry.to_ical()

@@ -1,23 +1,46 @@
-"""The calendars of the site: one of everything, and one a track."""
+"""The calendars of the site: one of everything, and one for each track, room and day."""
 
 import logging
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
 from ptgbot.core.changes import Change
 from ptgbot.core.clock import Event
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
-from ptgbot.core.sessions import Session
-from ptgbot.features.schedule.model import BOOKINGS, DAYS, INFO, ROOMS, TRACKS, Booking, event_info
-from ptgbot.features.schedule.sessions import BookedSessions, TrackLinks
+from ptgbot.core.sessions import Session, Status
+from ptgbot.features.schedule.documents import CALENDAR, DAYS, INFO, ROOMS, TRACKS, CalendarEntry, event_info
+from ptgbot.features.schedule.planning import plan
+from ptgbot.features.schedule.sessions import CANCELLED_FOR, BookedSessions, Telling, TrackLinks
+from ptgbot.features.schedule.slugs import room_slugs
 
-__all__ = ["CalendarFormat", "Calendars"]
+__all__ = ["EVERYTHING", "CalendarFormat", "Calendars", "day_path", "day_title", "room_path", "track_path"]
 
 _log = logging.getLogger(__name__)
 
 EVERYTHING = "ptg.ics"
+
+
+def track_path(track: str) -> str:
+    """Return the path of a track's calendar."""
+    return f"{track}.ics"
+
+
+def room_path(slug: str) -> str:
+    """Return the path of a room's calendar."""
+    return f"room/{slug}.ics"
+
+
+def day_path(day: date) -> str:
+    """Return the path of a day's calendar."""
+    return f"day/{day.isoformat()}.ics"
+
+
+def day_title(day: date) -> str:
+    """Return what people call a day."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 class CalendarFormat(Protocol):
@@ -28,8 +51,19 @@ class CalendarFormat(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A calendar of some of the entries: what it is called, and what they have in common."""
+
+    title: str
+    index: str
+    value: str | date
+
+
 class Calendars:
-    """An Exporter: ``ptg.ics`` with every booking, ``<track>.ics`` with those of a track.
+    """An Exporter: ``ptg.ics`` with every booking, ``<track>.ics``, ``room/<slug>.ics`` and ``day/<date>.ics``.
+
+    The calendar of a track, room or day that is gone stays for as long as it tells of a booking that was cancelled.
 
     Args:
         event: The event.
@@ -39,11 +73,26 @@ class Calendars:
 
     def __init__(self, event: Event, links: TrackLinks, write: CalendarFormat) -> None:
         self._event = event
-        self._links = links
         self._write = write
-        self._sessions = BookedSessions(event, links)
-        self._paths: Derived[tuple[str, ...]] = Derived((TRACKS,), _paths)
+        self._telling = Telling(event, links)
+        self._sessions = BookedSessions(event)
+        self._parts: Derived[Mapping[str, _Part]] = Derived((TRACKS, ROOMS, DAYS, CALENDAR), self._list_parts)
+        self._paths: Derived[tuple[str, ...]] = Derived(
+            # The large one last: by then each of its Sessions has been written, a few at a time, for the small ones.
+            (TRACKS, ROOMS, DAYS, CALENDAR),
+            lambda view: (*self._parts(view), EVERYTHING),
+        )
         self._untimed: tuple[str, ...] = ()
+
+    def _list_parts(self, view: View) -> Mapping[str, _Part]:
+        entries = view.all(CALENDAR).values()
+        tracks = {*view.all(TRACKS), *(entry.track for entry in entries)}
+        days = {day.date for day in plan(view, self._event)} | {entry.day for entry in entries}
+        return {
+            **{track_path(track): _Part(track, "track", track) for track in sorted(tracks)},
+            **{room_path(slug): _Part(room, "room", room) for room, slug in sorted(room_slugs(view).items())},
+            **{day_path(day): _Part(day_title(day), "day", day) for day in sorted(filter(None, days))},
+        }
 
     def paths(self, view: View) -> Iterable[str]:
         """Return the path of every calendar."""
@@ -53,35 +102,47 @@ class Calendars:
         """Return the calendars that tell something else after a Change; none when topics or check-ins changed."""
         touched: set[str] = set()
         for edit in change.edits:
-            if edit.table in (DAYS, ROOMS, INFO):
+            if edit.table is INFO:  # the event's id is in the names of calendars where the event has none
                 return self.paths(view)
-            if edit.table is TRACKS:
-                # A track's colour is in no calendar: only one that came or went has to do with them.
-                if edit.before is None or edit.after is None:
-                    touched.add(_path(edit.key))
-            elif edit.table is self._links.table:
-                touched.update((EVERYTHING, _path(edit.key)))
-            elif edit.table is BOOKINGS:
+            if edit.table is CALENDAR:
                 touched.add(EVERYTHING)
-                touched.update(_path(b.track) for b in (edit.before, edit.after) if isinstance(b, Booking))
+                for entry in (edit.before, edit.after):
+                    if isinstance(entry, CalendarEntry):
+                        touched |= self._paths_of(entry, view)
         return touched
 
-    def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - calendars know no "now"
+    def _paths_of(self, entry: CalendarEntry, view: View) -> set[str]:
+        paths = {track_path(entry.track)}
+        if entry.room in room_slugs(view):
+            paths.add(room_path(room_slugs(view)[entry.room]))
+        if entry.day is not None:
+            paths.add(day_path(entry.day))
+        return paths
+
+    def render(self, path: str, view: View, now: datetime) -> bytes:
         """Return a calendar."""
         whole = self._event.name or event_info(view).eventid or "Schedule"
         if path == EVERYTHING:
             self._tell_untimed(view)
-            return self._write(whole, self._sessions.all(view), self._event)
-        track = path.removesuffix(".ics")
-        return self._write(f"{track} – {whole}", self._sessions.of(view, track), self._event)
+            name, sessions = whole, self._sessions.all(view)
+        else:
+            part = self._parts(view)[path]
+            name, sessions = f"{part.title} – {whole}", self._sessions.where(view, part.index, part.value)
+        told = [s for s in sessions if s.status is not Status.CANCELLED or now < s.changed + CANCELLED_FOR]
+        return self._write(name, told, self._event)
 
-    def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - see render
-        """Return None: time alone changes no calendar."""
-        return None
+    def turns(self, path: str, view: View, now: datetime) -> datetime | None:
+        """Return when the first of a calendar's cancelled bookings goes; None where it has none."""
+        goes = [
+            entry.changed + CANCELLED_FOR
+            for entry in view.where(CALENDAR, "cancelled", True).values()  # noqa: FBT003 - the index's value
+            if path == EVERYTHING or path in self._paths_of(entry, view)
+        ]
+        return min((at for at in goes if at > now), default=None)
 
     def _tell_untimed(self, view: View) -> None:
         """Say which slots are in no calendar, whenever those are others than before."""
-        untimed = self._sessions.untimed(view)
+        untimed = self._telling.untimed(view)
         if untimed and untimed != self._untimed:
             _log.warning(
                 "Nothing tells the time of the slots %s, so no calendar shows them. A slot needs a 'realtime',"
@@ -89,12 +150,3 @@ class Calendars:
                 ", ".join(untimed),
             )
         self._untimed = untimed
-
-
-def _paths(view: View) -> tuple[str, ...]:
-    # The large one last: by then each of its Sessions has been written, a few at a time, for the small ones.
-    return (*(_path(track) for track in sorted(view.all(TRACKS))), EVERYTHING)
-
-
-def _path(track: str) -> str:
-    return f"{track}.ics"

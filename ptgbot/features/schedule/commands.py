@@ -1,5 +1,7 @@
 """Bookings, tracks and their colours."""
 
+from dataclasses import replace
+
 from ptgbot.core.changes import Draft
 from ptgbot.core.color import is_color
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
@@ -73,10 +75,8 @@ def _move(call: Call) -> Outcome:
     if holder is not None:
         raise Refused(f"Slot '{place}' is taken: {holder.track} has it.")
     draft = Draft(call.view)
-    draft.put(
-        BOOKINGS,
-        Booking(booking.id, booking.track, new_room.name, new_slot, booking.revision + 1, call.at),
-    )
+    revision = booking.revision + 1
+    draft.put(BOOKINGS, replace(booking, room=new_room.name, slot=new_slot, revision=revision, changed=call.at))
     return Outcome(draft.edits(), f"{call.track} moved from {format_place(room.name, slot)} to {place}.")
 
 

@@ -1,16 +1,24 @@
-"""Bookings as Sessions: with their instants, and with what other features know about their track."""
+"""Bookings as calendars tell them: what there is to tell of one, and its calendar entry as a Session."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ptgbot.core.clock import Event
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import Table, View
 from ptgbot.core.sessions import Session, Status
-from ptgbot.features.schedule.model import BOOKINGS, DAYS, INFO, ROOMS, Booking, PlannedSlot, plan, untimed_slots
+from ptgbot.features.schedule.documents import BOOKINGS, CALENDAR, DAYS, Booking, CalendarEntry
+from ptgbot.features.schedule.planning import PlannedSlot, plan, untimed_slots
 
-__all__ = ["BookedSessions", "TrackLinks"]
+__all__ = ["CANCELLED_FOR", "BookedSessions", "Telling", "TrackLinks"]
+
+CANCELLED_FOR = timedelta(hours=48)  # how long what was taken back is told of as cancelled
+
+# Revisions count the seconds from here. So they need no memory: what comes back after everything about it was
+# removed, or from a backup, still has a higher one than it ever had.
+_ERA = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +36,8 @@ class TrackLinks:
     meeting: Callable[[View, str, str], str]
 
 
-class BookedSessions:
-    """The Sessions that bookings are.
+class Telling:
+    """What there is to tell of bookings.
 
     Args:
         event: The event.
@@ -38,50 +46,84 @@ class BookedSessions:
 
     def __init__(self, event: Event, links: TrackLinks) -> None:
         self._event = event
-        self._links = links
-        self._slots: Derived[dict[str, PlannedSlot]] = Derived((DAYS,), self._slots_by_name)
-        self._all: Derived[tuple[Session, ...]] = Derived(
-            (DAYS, ROOMS, BOOKINGS, INFO, links.table), self._of_everything
+        self.links = links
+        self._slots: Derived[dict[str, tuple[PlannedSlot, date | None]]] = Derived((DAYS,), self._slots_by_name)
+        self._untimed: Derived[tuple[str, ...]] = Derived((DAYS, BOOKINGS), self._without_time)
+
+    def entry(self, view: View, booking: Booking, changed: datetime) -> CalendarEntry | None:
+        """Return a booking's calendar entry; None where nothing tells its time.
+
+        Args:
+            view: The state.
+            booking: The booking.
+            changed: When what the entry tells became so.
+        """
+        slot, day = self._slots(view).get(booking.slot, (None, None))
+        if slot is None or slot.start is None or slot.end is None:
+            return None
+        return CalendarEntry(
+            id=booking.id,
+            track=booking.track,
+            room=booking.room,
+            start=slot.start,
+            end=slot.end,
+            changed=changed,
+            day=day,
+            link=self.links.meeting(view, booking.track, booking.room),
+            pad=self.links.pad(view, booking.track),
         )
-
-    def all(self, view: View) -> tuple[Session, ...]:
-        """Return every Session, in order of time; bookings whose time nothing tells are left out."""
-        return self._all(view)
-
-    def of(self, view: View, track: str) -> tuple[Session, ...]:
-        """Return the Sessions of one track, in order of time."""
-        return self._sessions(view, view.where(BOOKINGS, "track", track).values())
 
     def untimed(self, view: View) -> tuple[str, ...]:
         """Return the names of the slots whose time nothing tells, and of those that are booked but belong to no day."""
+        return self._untimed(view)
+
+    def _slots_by_name(self, view: View) -> dict[str, tuple[PlannedSlot, date | None]]:
+        days = reversed(plan(view, self._event))
+        return {slot.slot.name: (slot, day.date) for day in days for slot in reversed(day.slots)}
+
+    def _without_time(self, view: View) -> tuple[str, ...]:
         slots = self._slots(view)
         strays = {booking.slot for booking in view.all(BOOKINGS).values() if booking.slot not in slots}
         return (*untimed_slots(view, self._event), *sorted(strays))
 
-    def _slots_by_name(self, view: View) -> dict[str, PlannedSlot]:
-        return {slot.slot.name: slot for day in reversed(plan(view, self._event)) for slot in reversed(day.slots)}
 
-    def _of_everything(self, view: View) -> tuple[Session, ...]:
-        return self._sessions(view, view.all(BOOKINGS).values())
+class BookedSessions:
+    """The Sessions that calendar entries are, those that were cancelled among them.
 
-    def _sessions(self, view: View, bookings: Iterable[Booking]) -> tuple[Session, ...]:
-        sessions = [session for booking in bookings if (session := self._session(view, booking)) is not None]
-        return tuple(sorted(sessions, key=lambda session: (session.start, session.title, session.room, session.uid)))
+    Args:
+        event: The event.
+    """
 
-    def _session(self, view: View, booking: Booking) -> Session | None:
-        slot = self._slots(view).get(booking.slot)
-        if slot is None or slot.start is None or slot.end is None:
-            return None
+    def __init__(self, event: Event) -> None:
+        self._pages = f"{event.site_url}/track/" if event.site_url else ""
+        self._all: Derived[tuple[Session, ...]] = Derived(
+            (CALENDAR,), lambda view: self._sessions(view.all(CALENDAR).values())
+        )
+
+    def all(self, view: View) -> tuple[Session, ...]:
+        """Return every Session, in order of time."""
+        return self._all(view)
+
+    def where(self, view: View, index: str, value: str | date) -> tuple[Session, ...]:
+        """Return the Sessions of one track, room or day (the index), in order of time."""
+        return self._sessions(view.where(CALENDAR, index, value).values())
+
+    def _sessions(self, entries: Iterable[CalendarEntry]) -> tuple[Session, ...]:
+        ordered = sorted(entries, key=lambda entry: (entry.start, entry.track, entry.room, entry.id))
+        return tuple([self._session(entry) for entry in ordered])
+
+    def _session(self, entry: CalendarEntry) -> Session:
         return Session(
-            uid=f"{booking.id}@ptgbot",
-            title=booking.track,
-            room=booking.room,
-            start=slot.start,
-            end=slot.end,
-            status=Status.CONFIRMED,
-            revision=booking.revision,
-            changed=booking.changed,
-            track=booking.track,
-            link=self._links.meeting(view, booking.track, booking.room),
-            pad=self._links.pad(view, booking.track),
+            uid=f"{entry.id}@ptgbot",
+            title=entry.track,
+            room=entry.room,
+            start=entry.start,
+            end=entry.end,
+            status=Status.CANCELLED if entry.cancelled else Status.CONFIRMED,
+            revision=max((entry.changed - _ERA) // timedelta(seconds=1), 0),
+            changed=entry.changed,
+            track=entry.track,
+            link=entry.link,
+            pad=entry.pad,
+            page=f"{self._pages}{entry.track}.html" if self._pages else "",
         )

@@ -60,7 +60,7 @@ def test_without_links_the_page_says_where_they_come_from() -> None:
 def test_the_other_pages_are_linked() -> None:
     targets = {a["href"] for name, a in tags(render(make_state())) if name == "a"}
 
-    assert {"ptg.html", "etherpads.html", "signage.html", "ptg.ics", "ptg.json"} <= targets
+    assert {"ptg.html", "etherpads.html", "signage.html", "subscribe.html", "ptg.json"} <= targets
 
 
 def test_the_commands_stand_by_who_may_give_them() -> None:

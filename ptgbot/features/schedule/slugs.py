@@ -1,0 +1,56 @@
+"""Names of rooms as names of files and parts of addresses."""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+
+from ptgbot.core.derived import Derived
+from ptgbot.core.documents import View
+from ptgbot.features.schedule.documents import CALENDAR, ROOMS
+
+__all__ = ["make_slugs", "room_slugs"]
+
+_WORD = r"[a-z0-9]+(?:\.[a-z0-9]+)*"
+_PLAIN = re.compile(f"{_WORD}(?: {_WORD})*")
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")  # no names of files on Windows
+_MOST = 40  # characters, before what tells it from others
+_SHORT, _LONG = 4, 16  # bytes of what does
+
+
+def make_slugs(names: Iterable[str]) -> dict[str, str]:
+    """Return a slug for each name: lower-case ASCII, no two alike, the same for a name whatever others there are.
+
+    A name that can be read back from its slug has a plain one: words that begin with a capital, or have a digit and
+    are in capitals, such as ``Ballroom A`` or ``UB5.132``. What tells any other from those is a part of its digest.
+    """
+    slugs = {name: _slug(name, _SHORT) for name in names}
+    counts = Counter(slugs.values())
+    return {name: slug if counts[slug] == 1 else _slug(name, _LONG) for name, slug in slugs.items()}
+
+
+@lru_cache(maxsize=4096)
+def _slug(name: str, size: int) -> str:
+    lowered = name.lower()
+    if len(lowered) <= _MOST and _PLAIN.fullmatch(lowered) and not _DEVICE.match(lowered) and name == _written(lowered):
+        return lowered.replace(" ", "-")
+    ascii_only = unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode()
+    readable = "-".join(re.findall("[a-z0-9]+", ascii_only))[:_MOST].strip("-") or "room"
+    return f"{readable}-{hashlib.blake2b(name.encode('utf-8', 'surrogatepass'), digest_size=size).hexdigest()}"
+
+
+def _written(lowered: str) -> str:
+    """Return the one way to write a name that has a plain slug."""
+    return " ".join(
+        word.upper() if any(c.isdigit() for c in word) else word.capitalize() for word in lowered.split(" ")
+    )
+
+
+def _of_rooms(view: View) -> dict[str, str]:
+    return make_slugs({**view.all(ROOMS), **dict.fromkeys(entry.room for entry in view.all(CALENDAR).values())})
+
+
+# Of the rooms that there are, and of those that calendars still tell of.
+room_slugs: Derived[dict[str, str]] = Derived((ROOMS, CALENDAR), _of_rooms)
