@@ -8,13 +8,17 @@ from ptgbot.core.changes import Cause, Draft
 from ptgbot.core.commands import Arguments, Call, Command, Door, Outcome, Parameter, Refused, quote
 from ptgbot.core.documents import Table
 from ptgbot.core.protocols import Fetch
+from ptgbot.features.admin.difference import difference
 from ptgbot.features.admin.legacy import Importer
-from ptgbot.features.admin.reading import BadImport, parse
+from ptgbot.features.admin.opening import open_file
+from ptgbot.features.admin.reading import BadImport
 from ptgbot.features.presence.model import CHECKINS
 from ptgbot.features.schedule.model import BOOKINGS, TRACKS
 from ptgbot.features.topics.model import LINKS, TOPICS, Topic, put_topic
 
 __all__ = ["admin_commands"]
+
+_DRY = "dry"
 
 
 def _new_day(call: Call) -> Outcome:
@@ -56,9 +60,10 @@ def admin_commands(tables: Iterable[Table[Any]], fetch: Fetch, network: str) -> 
         return Outcome(draft.edits())
 
     async def bring(arguments: Arguments) -> dict[str, Any]:
-        content = await fetch(arguments.text("URL"))
+        url, _ = _wanted(arguments)
+        content = await fetch(url)
         try:
-            return await asyncio.to_thread(parse, content)
+            return await asyncio.to_thread(open_file, content)
         except BadImport as error:
             raise Refused(f"Nothing was imported: {error.problems[0]}.") from None
 
@@ -71,10 +76,15 @@ def admin_commands(tables: Iterable[Table[Any]], fetch: Fetch, network: str) -> 
             if len(error.problems) == 1:
                 lines = [f"Nothing was imported: {error.problems[0]}."]
             return Outcome(listing=tuple(lines))
+        url, dry = _wanted(call.arguments)
+        notes = tuple(f"Note: {note}." for note in result.notes)
         if not result.edits:
-            return Outcome(reply="Nothing was imported: everything in it is here already.")
-        done = f"Imported {call.arguments.text('URL')}."
-        return Outcome(result.edits, done, tuple(f"Note: {note}." for note in result.notes), Cause.IMPORT)
+            done = "would be imported" if dry else "was imported"
+            return Outcome(reply=f"Nothing {done}: everything in it is here already.", listing=notes, private=dry)
+        if dry:
+            lead = f"Nothing was changed. ~fetchdb {url} would change:"
+            return Outcome(listing=(lead, *difference(call.view, result.edits, call.event), *notes), private=True)
+        return Outcome(result.edits, f"Imported {url}.", notes, Cause.IMPORT)
 
     return (
         Command(
@@ -90,14 +100,26 @@ def admin_commands(tables: Iterable[Table[Any]], fetch: Fetch, network: str) -> 
         Command(
             Door.ADMIN,
             "fetchdb",
-            "imports an event from a JSON file on the web; each key in it replaces that key",
+            "imports an event or a schedule from the web; with 'dry' it only tells you what would change",
             import_,
-            (Parameter.word("URL"),),
-            example="https://example.org/base.json",
+            (Parameter.word("URL"), Parameter.word("DRY", optional=True)),
+            example="https://example.org/schedule.json dry",
             fetch=bring,
-            note="Nothing changes if anything in it is wrong.",
+            note="base.json: each key replaces that key. schedule.json, schedule.xml (pretalx, frab) or a table (CSV):"
+            " days, rooms and bookings. If anything is wrong, nothing changes.",
         ),
     )
+
+
+def _wanted(arguments: Arguments) -> tuple[str, bool]:
+    """Return the address, and whether nothing is to be changed; the two may stand in either order."""
+    words = [arguments.text("URL"), arguments.text("DRY")]
+    dry = [word.lower() == _DRY for word in words]
+    if dry[0] and words[1]:
+        words.reverse()
+    elif words[1] and not dry[1]:
+        raise Refused(f"'fetchdb' takes an address, and '{_DRY}' to see what would change: ~fetchdb URL [DRY]")
+    return words[0], any(dry)
 
 
 def _count(items: list[str], noun: str) -> str:

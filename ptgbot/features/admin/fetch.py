@@ -15,6 +15,7 @@ __all__ = ["MAX_BYTES", "TIMEOUT", "fetch_url", "is_public_address"]
 MAX_BYTES = 5 * 1024 * 1024
 TIMEOUT = 15.0  # seconds, for all of it
 _MAX_REDIRECTS = 5
+_ACCEPT = "application/json, application/xml;q=0.9, text/csv;q=0.9, */*;q=0.5"
 _UNICAST = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -112,7 +113,7 @@ async def fetch_url(url: str, *, private: bool = False, seconds: float = TIMEOUT
 
 async def _get(client: aiohttp.ClientSession, url: URL, *, private: bool) -> bytes:
     for _ in range(_MAX_REDIRECTS + 1):
-        async with client.get(url, allow_redirects=False, headers={"Accept": "application/json"}) as answer:
+        async with client.get(url, allow_redirects=False, headers={"Accept": _ACCEPT}) as answer:
             target = answer.headers.get("Location")
             if answer.status in (301, 302, 303, 307, 308) and target:
                 url = _check(str(answer.url.join(URL(target))), private=private)

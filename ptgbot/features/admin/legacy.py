@@ -1,4 +1,4 @@
-"""The published JSON shape (base.json, ptg.json): reading it into documents, all of it or nothing."""
+"""The published JSON shape (base.json, ptg.json), and schedules: read into documents, all of it or nothing."""
 
 import re
 from collections.abc import Callable
@@ -9,10 +9,13 @@ from typing import Any
 from ptgbot.core.changes import Draft, Edit
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
+from ptgbot.core.identity import nick_identity
+from ptgbot.features.admin.conversion import Guids, published_shape
 from ptgbot.features.admin.reading import BadImport, Reading, cut, normal
 from ptgbot.features.admin.schedule_import import ScheduleImport
+from ptgbot.features.admin.timetable import is_schedule, read_timetable
 from ptgbot.features.motd.model import LEVELS, MOTD, Motd, Notice
-from ptgbot.features.people.model import ACCESS, Access, nick_identity
+from ptgbot.features.people.model import ACCESS, Access
 from ptgbot.features.presence.model import CHECKINS, CheckIn
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS, Subscription, pattern_problem
 from ptgbot.features.topics.model import (
@@ -54,7 +57,7 @@ class Import:
 
 
 class Importer:
-    """Reads one JSON object in the published shape.
+    """Reads one JSON object: in the published shape, or a schedule, which is brought into that shape first.
 
     Args:
         view: The state it is imported into.
@@ -84,13 +87,20 @@ class Importer:
         """
         draft = Draft(self.view)
         reading = self._reading
+        guids: Guids | None = None
+        if is_schedule(data):
+            table = read_timetable(data, reading, self.event)
+            if reading.is_small(len(table.talks), "days"):
+                data, guids = published_shape(self.view, self.event, table, reading)
+            if reading.problems:
+                raise BadImport(_first(reading.problems, _MAX_PROBLEMS))
         for key in data:
             if key not in KNOWN_KEYS:
                 reading.notes.append(f"'{cut(key)}' is no key that I know, left out")
         if data and not KNOWN_KEYS & data.keys():
             reading.problems.append(f"none of its keys is known: an event has {', '.join(sorted(KNOWN_KEYS)[:6])}, …")
         schedule = ScheduleImport(self.view, draft, reading, event=self.event, at=self.at, new_id=self.new_id)
-        tracks = schedule.read(data)
+        tracks = schedule.read(data, guids)
         self._topics(draft, data, tracks)
         self._links(draft, data, tracks)
         self._voice(draft, data)

@@ -1,7 +1,8 @@
 """The schedule's part of an import: the event's facts, days, rooms, tracks and bookings."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from ptgbot.core.changes import Draft
 from ptgbot.core.clock import Event
 from ptgbot.core.color import is_color
 from ptgbot.core.documents import View
+from ptgbot.features.admin.conversion import Guids
+from ptgbot.features.admin.matching import Matching
 from ptgbot.features.admin.reading import Reading, cut, normal
 from ptgbot.features.schedule.model import (
     BOOKINGS,
@@ -58,15 +61,20 @@ class ScheduleImport:
         self.new_id = new_id
         self._days_planned: tuple[PlannedDay, ...] = ()
 
-    def read(self, data: dict[str, Any]) -> set[str]:
-        """Read the schedule's keys; return the names of all tracks that there will be."""
+    def read(self, data: dict[str, Any], guids: Guids | None = None) -> set[str]:
+        """Read the schedule's keys; return the names of all tracks that there will be.
+
+        Args:
+            data: The published shape.
+            guids: By what the file knows the booking of a room and slot; None where it is in the published shape.
+        """
         draft = self._draft
         self._info(draft, data)
         slots = self._days(draft, data)
         tracks = self._tracks(data)
         booked = self._rooms(draft, data, slots, tracks)
         self._put_tracks(draft, data, tracks, booked)
-        self._bookings(draft, booked)
+        self._bookings(draft, booked, guids)
         return tracks
 
     def _info(self, draft: Draft, data: dict[str, Any]) -> None:
@@ -249,39 +257,22 @@ class ScheduleImport:
             return booked
         return {(b.room, b.slot): b.track for b in self.view.all(BOOKINGS).values()}
 
-    def _bookings(self, draft: Draft, booked: dict[tuple[str, str], str] | None) -> None:
-        """Replace the bookings; those of a track that vanish and appear are paired, in order of time, as moves."""
+    def _bookings(self, draft: Draft, booked: dict[tuple[str, str], str] | None, guids: Guids | None) -> None:
+        """Replace the bookings; one that is there already keeps its identity, and one that is elsewhere moved."""
         if booked is None:
             return
-        held = {(b.room, b.slot): b for b in self.view.all(BOOKINGS).values()}
-        gone: dict[str, list[Booking]] = {}
-        for place, booking in held.items():
-            if booked.get(place) != booking.track:
-                gone.setdefault(booking.track, []).append(booking)
-        come: dict[str, list[tuple[str, str]]] = {}
-        for place, track in booked.items():
-            if place not in held or held[place].track != track:
-                come.setdefault(track, []).append(place)
-        old_time, new_time = _order(plan(self.view, self.event)), _order(self._days_planned)
-        for track, bookings in gone.items():
-            bookings.sort(key=lambda b: (*old_time(b.slot), b.room))
-            places = come.pop(track, [])
-            places.sort(key=lambda p: (*new_time(p[1]), p[0]))
-            for booking, (room, slot) in zip(bookings, places, strict=False):
-                draft.put(BOOKINGS, Booking(booking.id, track, room, slot, booking.revision + 1, self.at))
-            for booking in bookings[len(places) :]:
-                draft.remove(BOOKINGS, booking.key)
-            come[track] = places[len(bookings) :]
-        for track, places in come.items():
-            for room, slot in places:
-                draft.put(BOOKINGS, Booking(self.new_id(), track, room, slot, 0, self.at))
-
-
-def _order(days: Iterable[PlannedDay]) -> Callable[[str], tuple[float, int]]:
-    """Return a function from a slot's name to a key that sorts slots by time, then by place in the event."""
-    order: dict[str, tuple[float, int]] = {}
-    for day in days:
-        for slot in day.slots:
-            start = slot.start.timestamp() if slot.start else float("inf")
-            order[slot.slot.name] = (start, len(order))
-    return lambda name: order.get(name, (float("inf"), len(order)))
+        matching = Matching([*self.view.all(BOOKINGS).values()], plan(self.view, self.event), self._days_planned, guids)
+        for place, booking in matching.of(booked).items():
+            track, (room, slot) = booked[place], place
+            if booking is None:
+                guid = (guids or {}).get(place)
+                id_ = self.new_id() if guid is None else guid.hex
+                draft.put(BOOKINGS, Booking(id_, track, room, slot, 0, self.at))
+            elif matching.moved(booking, track, place):
+                revision = booking.revision + 1
+                moved = replace(booking, track=track, room=room, slot=slot, revision=revision, changed=self.at)
+                draft.put(BOOKINGS, moved)
+            else:
+                draft.put(BOOKINGS, replace(booking, slot=slot))
+        for booking in matching.left:
+            draft.remove(BOOKINGS, booking.key)

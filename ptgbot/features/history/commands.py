@@ -8,8 +8,9 @@ from typing import Any
 from ptgbot.core.changes import Cause
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
 from ptgbot.core.documents import Table, View
+from ptgbot.core.identity import keys_of
 from ptgbot.core.protocols import NotSaved
-from ptgbot.features.history.forget import about, forget
+from ptgbot.features.history.forget import PERSONAL, about, forget
 from ptgbot.features.history.model import (
     HISTORY,
     TRACES,
@@ -22,7 +23,7 @@ from ptgbot.features.history.model import (
 )
 from ptgbot.features.history.undo import take_back
 from ptgbot.features.history.words import summary
-from ptgbot.features.people.model import keys_of
+from ptgbot.features.people.model import is_stranger
 
 __all__ = ["Purge", "history_commands"]
 
@@ -30,6 +31,7 @@ Purge = Callable[[tuple[str, ...]], Awaitable[None]]
 
 LOG_LINES = 10
 MAX_LOG_LINES = 1000
+NOT_LOGGED_IN = "You are not logged in: what belongs to an account is told, and forgotten, once you are."
 MOST_TRIES = 50  # entries that plain undo looks at
 TRACK_MINUTES = 60  # how far back a track's last change can be taken back by those who speak for it
 
@@ -79,12 +81,15 @@ class _History:
     def _line(self, call: Call, entry: Entry) -> str:
         when = call.event.local(entry.at)
         trace = call.view.get(TRACES, entry.key)
-        account = f" ({trace.identity})" if trace and trace.identity else ""
+        account = f" ({trace.identity}{self._mark(call, trace.identity)})" if trace and trace.identity else ""
         undone = f" (taken back by {entry_id(entry.undone)})" if is_taken_back(call.view, entry) else ""
         return (
             f"{entry_id(entry.number)} {when:%a %d %b %H:%M} {_name(entry)}{account}: {_said(entry)}{undone}"
             f" [{summary(entry)}]"
         )
+
+    def _mark(self, call: Call, identity: str) -> str:
+        return ", not logged in" if is_stranger(call.view, identity, PERSONAL) else ""
 
     def _take(self, call: Call, entry: Entry) -> Outcome:
         undo = take_back(call.view, entry, call.view.seq + 1, self._tables)
@@ -111,7 +116,8 @@ class _History:
 
     def _about(self, call: Call) -> tuple[str, ...]:
         lines = tuple(about(call.view, keys_of(call.actor), call.event))
-        return lines or ("Nothing is stored about you.",)
+        lines = lines or ("Nothing is stored about you.",)
+        return (*lines, NOT_LOGGED_IN) if is_stranger(call.view, call.actor.identity.key, PERSONAL) else lines
 
     def forget_me(self, call: Call) -> Outcome:
         confirmed = call.arguments.text("YES").lower()

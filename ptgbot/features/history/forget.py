@@ -10,10 +10,14 @@ from ptgbot.core.changes import Draft, Edit
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
 from ptgbot.features.history.model import HISTORY, SOMEONE, TRACES, Trace, entry_id
+from ptgbot.features.people.model import is_stranger
 from ptgbot.features.presence.model import CHECKINS
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
 
-__all__ = ["about", "forget"]
+__all__ = ["PERSONAL", "about", "forget"]
+
+# What tells whether the network vouches for people: there it matters for whom it does not.
+PERSONAL = (CHECKINS, SUBSCRIPTIONS, TRACES)
 
 
 def about(view: View, keys: tuple[str, ...], event: Event) -> Iterator[str]:
@@ -25,17 +29,19 @@ def about(view: View, keys: tuple[str, ...], event: Event) -> Iterator[str]:
         event: The conference.
     """
     for key in keys:
+        mark = " (not logged in)" if is_stranger(view, key, PERSONAL) else ""
         check_in = view.get(CHECKINS, key)
         if check_in is not None:
             left = f", left {_when(event, check_in.left)}" if check_in.left else ""
-            yield f"Check-in of {check_in.nick}: {check_in.location} since {_when(event, check_in.since)}{left}."
+            yield f"Check-in of {check_in.nick}{mark}: {check_in.location} since {_when(event, check_in.since)}{left}."
         subscription = view.get(SUBSCRIPTIONS, key)
         if subscription is not None:
-            yield f"Subscription, sent to {subscription.nick} on {subscription.network}: {subscription.pattern}"
+            yield f"Subscription, sent to {subscription.nick}{mark} on {subscription.network}: {subscription.pattern}"
         for trace in view.where(TRACES, "identity", key).values():
             entry = view.get(HISTORY, trace.key)
             if entry is not None:
-                yield f"History {entry_id(entry.number)}, {_when(event, entry.at)}, as {entry.name}: {entry.text}"
+                at = _when(event, entry.at)
+                yield f"History {entry_id(entry.number)}, {at}, as {entry.name}{mark}: {entry.text}"
     for trace in _holding(view, keys):
         yield f"A check-in or subscription of yours, kept for a day so that {entry_id(trace.number)} can be undone."
 
@@ -73,6 +79,6 @@ def forget(view: View, keys: tuple[str, ...]) -> tuple[Edit, ...]:
         for trace in view.where(TRACES, "identity", key).values():
             entry = view.get(HISTORY, trace.key)
             if entry is not None:
-                draft.put(HISTORY, replace(entry, name=SOMEONE))
+                draft.put(HISTORY, replace(entry, name=SOMEONE, verified=None))
             draft.put(TRACES, replace(draft.get(TRACES, trace.key) or trace, identity=""))
     return draft.edits()

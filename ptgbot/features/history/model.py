@@ -10,10 +10,9 @@ import orjson
 from ptgbot.core.changes import Cause, Draft, Edit
 from ptgbot.core.codec import decode, encode
 from ptgbot.core.documents import Document, Table, View, Visibility
-from ptgbot.core.identity import Actor, Role
-from ptgbot.features.people.model import keys_of
+from ptgbot.core.identity import Actor, Role, keys_of, vouched_network
 from ptgbot.features.presence.model import CHECKINS
-from ptgbot.features.schedule.model import TRACKS
+from ptgbot.features.schedule.model import CALENDAR, TRACKS
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
 
 __all__ = [
@@ -23,6 +22,7 @@ __all__ = [
     "TRACES",
     "Entry",
     "Trace",
+    "edits_of",
     "entry_id",
     "entry_number",
     "expired",
@@ -54,6 +54,7 @@ class Entry:
         cause: What brought it about.
         edits: The documents before and after, as JSON text: a list of table, key, before and after.
         undone: The number of the last Change that took it back, 0 if none did; that one may be taken back itself.
+        verified: Whether the network vouched for who did it; None where nobody did, or nobody knows any more.
     """
 
     number: int
@@ -64,6 +65,7 @@ class Entry:
     cause: Cause
     edits: str
     undone: int = 0
+    verified: bool | None = None
 
     @property
     def key(self) -> str:
@@ -103,7 +105,7 @@ TRACES = Table(
     "traces",
     Trace,
     Visibility.OWNER,
-    indexes={"identity": lambda t: t.identity or None},
+    indexes={"identity": lambda t: t.identity or None, "vouched": lambda t: vouched_network(t.identity)},
     order=lambda t: t.number,
 )
 
@@ -178,7 +180,7 @@ def record(
     """
     if cause is Cause.PURGE:
         return ()
-    kept = [e for e in edits if e.table not in (HISTORY, TRACES)]
+    kept = [e for e in edits if e.table not in (HISTORY, TRACES, CALENDAR)]  # the last follows from the others
     public = [e for e in kept if e.table not in _PERSONAL]
     if not public and cause is Cause.COMMAND:
         own = () if actor is None else keys_of(actor)
@@ -189,7 +191,8 @@ def record(
     private = [e for e in kept if e.table in _PERSONAL]
     if not public and (actor is None or actor.role < Role.ORGANISER):
         actor, text = None, ""  # what is private leaves no trace of who typed what
-    entry = Entry(number, at, actor.name if actor else "", text, subject, cause, _dump(public))
+    verified = actor.identity.verified if actor else None
+    entry = Entry(number, at, actor.name if actor else "", text, subject, cause, _dump(public), verified=verified)
     trace = Trace(number, at, actor.identity.key if actor else "", _dump(private) if private else "")
     return (Edit(HISTORY, entry.key, None, entry), Edit(TRACES, trace.key, None, trace))
 
@@ -198,7 +201,7 @@ def _dump(edits: Iterable[Edit]) -> str:
     return encode([(e.table.name, e.key, e.before, e.after) for e in edits]).decode()
 
 
-def _load(text: str, tables: Mapping[str, Table[Any]]) -> Iterator[Edit]:
+def edits_of(text: str, tables: Mapping[str, Table[Any]]) -> Iterator[Edit]:
     """Yield the edits of a text; those that this version cannot read are passed over."""
     for name, key, before, after in orjson.loads(text or "[]"):
         table = tables.get(name)
@@ -215,13 +218,13 @@ def _document(table: Table[Any], raw: Any) -> Document | None:
 
 def public_edits(entry: Entry, tables: Mapping[str, Table[Any]]) -> list[Edit]:
     """Return what a Change did to PUBLIC documents."""
-    return list(_load(entry.edits, tables))
+    return list(edits_of(entry.edits, tables))
 
 
 def private_edits(view: View, entry: Entry, tables: Mapping[str, Table[Any]]) -> list[Edit]:
     """Return what a Change did to private documents, as long as that is kept."""
     trace = view.get(TRACES, entry.key)
-    return list(_load(trace.edits, tables)) if trace else []
+    return list(edits_of(trace.edits, tables)) if trace else []
 
 
 def expired(view: View, now: datetime, days: int) -> tuple[Edit, ...]:

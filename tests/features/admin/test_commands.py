@@ -69,8 +69,12 @@ async def test_deleted_tracks_take_their_bookings_topics_links_and_colours_along
         ("~del nova nope Nada", "Nothing was removed: unknown track nope, nada."),
         ("~newday now", "'newday' takes nothing more: ~newday"),
         ("~emptydb now", "'emptydb' takes nothing more: ~emptydb"),
-        ("~fetchdb", "'fetchdb' needs URL: ~fetchdb URL"),
-        (f"~fetchdb {URL} {URL}", "'fetchdb' takes only URL: ~fetchdb URL"),
+        ("~fetchdb", "'fetchdb' needs URL: ~fetchdb URL [DRY]"),
+        (
+            f"~fetchdb {URL} {URL}",
+            "'fetchdb' takes an address, and 'dry' to see what would change: ~fetchdb URL [DRY]",
+        ),
+        (f"~fetchdb {URL} dry now", "'fetchdb' takes only URL [DRY]: ~fetchdb URL [DRY]"),
         ("~fetchdb https://nowhere.example", "https://nowhere.example could not be fetched: there is no such host."),
     ],
 )
@@ -134,3 +138,71 @@ async def test_what_is_no_json_object_changes_nothing(busy: Talk, content: bytes
     [(target, reply)] = await fetch(busy, content)
     assert (target, reply.startswith("olga: Nothing was imported: it is ") or "NaN" in reply) == (CHANNEL, True)
     assert (busy.state, busy.changes) == (before, [])
+
+
+# -- a dry run -------------------------------------------------------------------------------------------------------
+
+CHANGED: dict[str, Any] = {
+    "tracks": ["nova", "neutron", "swift", "gardening"],
+    "slots": {"Monday": [{"name": "MonA1", "desc": "09:00-10:45"}, {"name": "MonP1", "desc": "14:00-15:15"}]},
+    "schedule": {
+        "Aspen": {"desc": "seats 12", "MonA1": "neutron", "MonP1": "swift"},
+        "Ballroom A": {"url": "https://example.org/meet/a", "MonA1": "nova", "MonP1": ""},
+        "Barn": {"MonP1": ""},
+    },
+    "colors": {"nova": "red"},
+    "now": {"swift": "rings"},
+    "voice": 1,
+    "last_check_in": {},
+    "subscriptions": {},
+}
+DIFFERENCE = [
+    "+ 1 track: gardening",
+    "- 1 track: docs",
+    "~ 1 colour: nova #596468 → red",
+    "+ 1 room: Barn",
+    "- 1 room: Loft-2",
+    "~ 2 rooms: Aspen (slots, description), Ballroom A (slots)",
+    "- 1 slot: TueA1 (Tue 24 Nov 09:00-10:45)",
+    "~ 1 slot: MonP1 Mon 23 Nov 13:30-15:15 → Mon 23 Nov 14:00-15:15",
+    "moved: swift from Loft-2-TueA1 to Aspen-MonP1",
+    "- 1 booking: nova in Ballroom A-MonP1",
+    "~ topics of 2 tracks: nova, swift",
+    "~ who may speak for tracks",
+    "~ 2 check-ins",
+    "~ 1 subscription",
+]
+
+
+@pytest.mark.parametrize("said", [f"~fetchdb {URL} dry", f"~fetchdb dry {URL}", f"~fetchdb {URL} DRY"])
+async def test_a_dry_run_tells_in_private_what_would_change_and_changes_nothing(busy: Talk, said: str) -> None:
+    before = busy.state
+    busy.pages[URL] = orjson.dumps({**CHANGED, "colour": 1})
+    told = [f"Nothing was changed. ~fetchdb {URL} would change:", *DIFFERENCE]
+    told.append("Note: 'colour' is no key that I know, left out.")
+    assert await busy.op(said) == [("olga", line) for line in (*told[:10], "… 6 more lines: say 'more'.")]
+    assert await busy.tell("olga", "more") == [("olga", line) for line in told[10:]]
+    assert (busy.state, busy.changes) == (before, [])
+
+
+async def test_a_dry_run_of_what_is_here_already_says_so(busy: Talk) -> None:
+    busy.pages[URL] = orjson.dumps({"eventid": "sample"})
+    lines = [("olga", "Nothing would be imported: everything in it is here already.")]
+    assert await busy.op(f"~fetchdb {URL} dry") == lines
+    assert busy.changes == []
+
+
+async def test_a_dry_run_of_what_is_wrong_names_it(busy: Talk) -> None:
+    busy.pages[URL] = b'{"voice": 2}'
+    assert await busy.op(f"~fetchdb {URL} dry") == [
+        (CHANNEL, "olga: Nothing was imported: 'voice' is neither 0 nor 1: 2.")
+    ]
+
+
+async def test_a_schedule_of_another_program_is_fetched(busy: Talk) -> None:
+    busy.pages[URL] = b"room,day,start,end,track\nHall,2026-11-23,09:00,10:00,gardening\n"
+    assert await busy.op(f"~fetchdb {URL}") == [(CHANNEL, f"olga: Imported {URL}.")]
+    [booking] = busy.state["bookings"].values()
+    assert (booking.track, booking.room, booking.slot) == ("gardening", "Hall", "Mon0900")
+    assert await busy.op("~undo") != []
+    assert len(busy.state["bookings"]) == 4

@@ -457,7 +457,7 @@ UNSAFE: list[tuple[dict[str, Any], str]] = [
         "slots: Wed, number 1: 'duration' is no number of minutes: -5",
     ),
     ({"motd": [{"level": "loud", "message": "x"}]}, "motd: number 1: no such level: loud"),
-    ({"subscriptions": {"ada": "(secret"}}, "subscriptions: a pattern cannot be used: missing )"),
+    ({"subscriptions": {"ada": "(secret"}}, "subscriptions: a pattern cannot be used: a ( is never closed"),
 ]
 
 

@@ -1,14 +1,17 @@
 """Who changed what, and taking it back."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from ptgbot.core.changes import Cause
-from ptgbot.features.history.model import HISTORY, TRACES
+from ptgbot.core.codec import decode
+from ptgbot.features.history.model import HISTORY, TRACES, Entry
 from tests.talk import Talk
 
 NOTHING = "There is nothing to take back."
+NOT_LOGGED_IN = "You are not logged in: what belongs to an account is told, and forgotten, once you are."
 
 
 async def undone(bot: Talk, command: str = "~undo") -> str:
@@ -209,3 +212,63 @@ async def test_taking_back_an_import_restores_everything(bot: Talk) -> None:
 async def test_ids_may_be_written_with_and_without_their_letter(bot: Talk) -> None:
     await bot.say("ada", "#nova now one")
     assert re.match("Taken back: c2 ", await undone(bot, "~undo 2"))
+
+
+async def test_an_entry_holds_whether_the_network_vouches_for_who_did_it(bot: Talk) -> None:
+    await bot.say("ada", "#nova now one", account="ada.l")
+    await bot.say("bob", "#nova now two")
+    await bot.op("~newday")
+    entries = bot.store.view.all(HISTORY).values()
+    assert [(entry.name, entry.verified) for entry in entries] == [("ada", True), ("bob", False), ("olga", False)]
+    await bot.tell("ada", "forget me yes", account="ada.l")
+    assert [(entry.name, entry.verified) for entry in entries] == [("someone", None), ("bob", False), ("olga", False)]
+
+
+def test_an_entry_that_an_older_version_wrote_does_not_tell_who_was_vouched_for() -> None:
+    raw = {
+        "number": 2, "at": "2026-11-23T09:00:00+00:00", "name": "ada", "text": "#nova clean", "subject": "nova",
+        "cause": "command", "edits": "[]", "undone": 0,
+    }  # fmt: skip
+    at = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    assert decode(Entry, raw) == Entry(2, at, "ada", "#nova clean", "nova", Cause.COMMAND, "[]")
+    assert decode(Entry, raw).verified is None
+
+
+async def test_the_log_marks_those_who_are_not_logged_in_where_others_are(bot: Talk) -> None:
+    await bot.say("bob", "#nova now one")
+    line = "Mon 23 Nov 10:00 bob (irc/~bob{}): #nova now one [topics of nova: new; now one; location Ballroom A]"
+    assert await bot.told("olga", "~log", role=2) == [f"c2 {line.format('')}"]
+    await bot.say("ada", "+subscribe nova", account="ada")
+    assert await bot.told("olga", "~log", role=2) == [f"c2 {line.format(', not logged in')}"]
+
+
+async def test_my_data_covers_an_account_under_all_its_nicks(bot: Talk) -> None:
+    await bot.say("ada", "+in #nova", account="ada")
+    await bot.say("ada", "#nova now one", account="ada")
+    await bot.say("ada_afk", "+out", account="ada")
+    await bot.say("ada_afk", "+subscribe docs", account="ada")
+    await bot.say("ada_afk", "#nova now two", account="ada")
+    assert await bot.told("ada_", "my data", account="ada") == [
+        "Check-in of ada_afk: #nova since 2026-11-23 10:00 CET, left 2026-11-23 10:00 CET.",
+        "Subscription, sent to ada_afk on irc: docs",
+        "History c3, 2026-11-23 10:00 CET, as ada: #nova now one",
+        "History c6, 2026-11-23 10:00 CET, as ada_afk: #nova now two",
+    ]
+    await bot.tell("ada_", "forget me yes", account="ada")
+    assert await bot.told("ada_", "my data", account="ada") == ["Nothing is stored about you."]
+    assert (bot.state["checkins"], bot.state["subscriptions"]) == ({}, {})
+    assert {entry.name for entry in bot.store.view.all(HISTORY).values()} == {"someone"}
+
+
+async def test_my_data_tells_what_was_said_without_a_login_where_others_have_one(bot: Talk) -> None:
+    await bot.say("ada", "+in #nova", account="ada")
+    await bot.say("ada", "+subscribe docs")
+    assert await bot.told("ada", "my data", account="ada") == [
+        "Check-in of ada: #nova since 2026-11-23 10:00 CET.",
+        "Subscription, sent to ada (not logged in) on irc: docs",
+    ]
+    assert await bot.told("ada", "my data") == [
+        "Subscription, sent to ada (not logged in) on irc: docs",
+        NOT_LOGGED_IN,
+    ]
+    assert await bot.told("bob", "my data") == ["Nothing is stored about you.", NOT_LOGGED_IN]

@@ -14,27 +14,29 @@ from ptgbot.core.changes import Change, Draft
 from ptgbot.core.documents import View
 from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.protocols import Exporter
+from ptgbot.features.history.feed import HistoryFeed
 from ptgbot.features.history.journal import Journal
-from ptgbot.features.history.pages import MOST_ENTRIES, HistoryFeed, HistoryPage, TrackPages
+from ptgbot.features.history.pages import MOST_ENTRIES, HistoryPage
+from ptgbot.features.history.tracks import MOST_SPELLS, TrackPages
 from ptgbot.features.topics.model import Now, Topic, put_topic
 from ptgbot.site.html import Templates
 from tests.pages import CountedHtml, tags, text_of
 from tests.talk import EVENT, Talk, quick_talk
 
-HISTORY_FILES = {"history.html", "history.json"}
+HISTORY_FILES = {"history.html"}
 OTHER_EVENT = b'{"tracks": ["a"], "slots": {"Friday": [{"name": "F1", "desc": "09:00-10:00"}]}, "schedule": {}}'
 URL = "https://example.org/base.json"
 
 
-def exporters(bot: Talk) -> list[Exporter]:
-    """Return what publishes the history."""
-    return [e for e in make_exporters(EVENT, bot.registry) if isinstance(e, TrackPages | HistoryPage | HistoryFeed)]
+def exporters(bot: Talk, *more: type[Exporter]) -> list[Exporter]:
+    """Return what publishes the pages of the history, and whatever else is named."""
+    return [e for e in make_exporters(EVENT, bot.registry) if isinstance(e, (TrackPages, HistoryPage, *more))]
 
 
-def site(bot: Talk) -> dict[str, bytes]:
-    """Return every file of the history, made from nothing."""
+def site(bot: Talk, *more: type[Exporter]) -> dict[str, bytes]:
+    """Return every page of the history, and what else is named, made from nothing."""
     view, now = bot.store.public, bot.clock.now()
-    return {path: e.render(path, view, now) for e in exporters(bot) for path in e.paths(view)}
+    return {path: e.render(path, view, now) for e in exporters(bot, *more) for path in e.paths(view)}
 
 
 def touched(bot: Talk, change: Change) -> set[str]:
@@ -93,10 +95,11 @@ async def test_a_change_touches_the_history_and_the_pages_of_its_tracks(
     assert touched(bot, bot.changes[-1]) >= HISTORY_FILES
 
 
-async def test_what_is_checked_in_or_subscribed_to_touches_nothing(bot: Talk) -> None:
-    for command in ("+in #nova", "+out", "+subscribe nova", "+unsubscribe"):
+async def test_a_check_in_touches_the_pages_of_its_tracks_and_no_history(bot: Talk) -> None:
+    for command in ("+in #nova", "+in #swift", "+in the bar", "+in #nova", "+out", "+subscribe nova", "+unsubscribe"):
         await bot.say("ada", command)
-    assert [touched(bot, change) for change in bot.changes] == [set()] * 4
+    swift = {"track/swift.html"}
+    assert [touched(bot, change) for change in bot.changes] == [NOVA, NOVA | swift, swift, NOVA, NOVA, set(), set()]
 
 
 async def test_days_and_rooms_and_the_events_facts_touch_every_tracks_page(bot: Talk) -> None:
@@ -145,7 +148,7 @@ async def test_being_forgotten_touches_the_history(bot: Talk) -> None:
     await bot.tell("ada", "forget me yes")
     assert touched(bot, bot.changes[-1]) == HISTORY_FILES
     assert "someone" in main(site(bot)["history.html"])
-    assert [b"ada" in content for content in site(bot).values()] == [False] * 6
+    assert [b"ada" in content for content in site(bot).values()] == [False] * 5
 
 
 async def test_the_pages_are_those_of_the_tracks_there_are(bot: Talk) -> None:
@@ -164,7 +167,6 @@ async def test_an_event_without_history_says_what_to_type(bot: Talk) -> None:
     )
     assert "Nothing was said yet." in main(pages["track/docs.html"])
     assert "docs has no slot. Book a free one" in main(pages["track/docs.html"])
-    assert orjson.loads(pages["history.json"]) == {"history": []}
 
 
 async def story(bot: Talk) -> None:
@@ -205,66 +207,83 @@ async def test_the_history_tells_by_day_who_said_and_changed_what(bot: Talk) -> 
 
 async def test_a_tracks_page_tells_its_topics_with_start_and_end_its_slots_pad_and_calendar(bot: Talk) -> None:
     await story(bot)
+    await bot.say("grace", "+in #nova")
+    await bot.say("Ada", "+in #nova")
     page = site(bot)["track/nova.html"]
     assert main(page) == (
         "nova Where: Ballroom A Meeting Pad Calendar"
-        " Topics"
+        " Now slot ended since Mon 23 Nov, 10:00 cells, with docs"
+        " Next Nothing is announced yet. Announce it in the event's channel: #nova next TOPIC"
+        " Slots When and where nova meets Day Time Room"
+        " Monday 23 November 2026 09:00-10:45 over Ballroom A"
+        " Monday 23 November 2026 13:30-15:15 over Ballroom A"
+        " All times are Europe/Berlin time, your own in brackets."
+        " Who is here 2 here: Ada, grace"
+        " Calendar The slots of nova, kept up to date in your calendar:"
+        " Subscribe to nova or copy https://example.org/nova.ics nova.ics, the file as it is now How to subscribe"
+        " Pad and meeting Pad: https://etherpad.opendev.org/p/sample-nova Meeting: https://example.org/meet/a"
+        " What was discussed"
         " Tuesday 24 November 2026 00:35 cells, with docs now 00:30–00:35 pods"
         " Monday 23 November 2026 10:00–Tue 24 Nov, 00:30 cells, with docs"
-        " Slots When and where nova meets Day Time Room"
-        " Monday 23 November 2026 09:00-10:45 Ballroom A"
-        " Monday 23 November 2026 13:30-15:15 Ballroom A"
     )
+    assert [a["href"] for name, a in tags(page) if a.get("href", "").startswith("webcal")] == [
+        "webcal://example.org/nova.ics"
+    ]
     links = [(a["href"], a.get("rel")) for name, a in tags(page) if "opendev" in a.get("href", "")]
-    assert links == [("https://etherpad.opendev.org/p/sample-nova", "noopener noreferrer")]
+    assert links == [("https://etherpad.opendev.org/p/sample-nova", "noopener noreferrer")] * 2
     assert ("a", {"href": "../nova.ics"}) in tags(page)
-    assert "Topics Next: placement Nothing was said yet." in main(site(bot)["track/docs.html"])
+    assert "Next placement Slots" in main(site(bot)["track/docs.html"])
     for name, attributes in tags(page):  # it lies a folder deeper than the others
         address = attributes.get("href") or attributes.get("src") or "https://"
-        assert address.startswith(("https://", "../", "#")), (name, address)
+        assert address.startswith(("https://", "webcal://", "../", "#")), (name, address)
 
 
-async def test_the_feed_has_every_entry_with_the_fields_before_and_after(bot: Talk) -> None:
+async def test_a_tracks_page_marks_the_slot_that_runs_and_greys_those_that_are_over(bot: Talk) -> None:
+    def rows() -> list[str]:
+        found = [attributes for name, attributes in tags(site(bot)["track/nova.html"]) if name == "tr"]
+        return [attributes.get("class", "") for attributes in found if "data-key" in attributes]
+
+    seen = [rows()]
+    bot.clock.forward(hours=4)  # 14:00
+    seen.append(rows())
+    bot.clock.forward(hours=2)
+    seen.append(rows())
+
+    assert seen == [["runs", ""], ["past", "runs"], ["past", "past"]]
+
+
+async def test_a_tracks_page_turns_with_its_own_slots_and_topic_and_at_midnight(bot: Talk) -> None:
+    pages = TrackPages(EVENT, Templates(EVENT), stale_after=timedelta(minutes=30))
+    await said(bot, "#nova now cells")
+
+    def turns(track: str, count: int) -> list[str]:
+        told: list[str] = []
+        now = bot.clock.now()
+        for _ in range(count):
+            turn = pages.turns(f"track/{track}.html", bot.store.public, now)
+            if turn is None:
+                return [*told, "never"]
+            now = turn
+            told.append(f"{EVENT.local(now):%a %H:%M}")
+        return told
+
+    assert turns("nova", 5) == ["Mon 10:30", "Mon 10:45", "Mon 13:30", "Mon 15:15", "Tue 00:00"]
+    assert turns("swift", 3) == ["Tue 09:00", "Tue 10:45", "never"]
+
+
+async def test_every_part_of_a_tracks_page_has_a_name_of_its_own(bot: Talk) -> None:
     await story(bot)
-
-    def entry(id_: str, at: str, who: str, command: str, track: str, *changes: dict[str, Any], **more: Any) -> Any:
-        return {
-            "id": id_, "at": at, "who": who, "command": command, "cause": "command", "track": track,
-            "taken_back_by": None, "changes": list(changes), **more,
-        }  # fmt: skip
-
-    def topics(was: str, **fields: tuple[str, str]) -> dict[str, Any]:
-        shown = {name: {"before": before, "after": after} for name, (before, after) in fields.items()}
-        return {"what": "topics of nova", "was": was, "fields": shown}
-
-    first = topics("new", now=("nothing", "cells, with #docs"), location=("nothing", "Ballroom A"))
-    cells, half, later = "cells, with #docs", "2026-11-23T23:30:00+00:00", "2026-11-23T23:35:00+00:00"
-    swift = {"what": "swift in Loft-2-TueA1", "was": "removed", "fields": {
-        "room": {"before": "Loft-2", "after": "nothing"}, "slot": {"before": "TueA1", "after": "nothing"},
-    }}  # fmt: skip
-    docs = {"what": "topics of docs", "was": "new", "fields": {"next": {"before": "nothing", "after": "placement"}}}
-    lunch = {"notices": {"before": "nothing", "after": "Lunch at 12:30"}}
-    motd = {"what": "messages of the day", "was": "new", "fields": lunch}
-    assert orjson.loads(site(bot)["history.json"]) == {
-        "history": [
-            entry("c2", "2026-11-23T09:00:00+00:00", "ada", f"#nova now {cells}", "nova", first),
-            entry(
-                "c3", half, "bob", "#nova now pods", "nova", topics("changed", now=(cells, "pods")), taken_back_by="c4"
-            ),
-            entry("c4", later, "olga", "~undo", "", topics("changed", now=("pods", cells)), cause="undo"),
-            entry("c5", later, "olga", "#docs next placement", "docs", docs),
-            entry("c6", later, "olga", "#swift unbook Loft-2-TueA1", "swift", swift),
-            entry("c7", later, "olga", "~motd add info Lunch at 12:30", "", motd),
-        ]
-    }
+    found = tags(site(bot)["track/nova.html"])
+    for attribute in ("id", "data-key"):
+        names = [a[attribute] for _, a in found if attribute in a]
+        assert sorted(names) == sorted(set(names))
+    assert [name for name, a in found if name == "section" and "id" not in a] == []
 
 
 async def test_an_import_is_told_in_a_line_however_much_it_brings(bot: Talk) -> None:
     bot.pages[URL] = OTHER_EVENT
     await said(bot, f"~fetchdb {URL}")
     assert re.search(r"~fetchdb https://example.org/base.json .*, and \d+ more c2$", main(site(bot)["history.html"]))
-    changes = orjson.loads(site(bot)["history.json"])["history"][0]["changes"]
-    assert [change["was"] for change in changes if change["what"] == "track a"] == ["new"]
 
 
 async def test_a_topic_taken_back_in_the_instant_it_was_said_does_not_hide_the_one_before(bot: Talk) -> None:
@@ -293,8 +312,7 @@ async def test_the_page_ends_after_so_many_entries_and_says_where_the_others_are
         pass
     page = site(bot)["history.html"]
     assert sum(name == "li" and "id" in a for name, a in tags(page)) == MOST_ENTRIES
-    assert main(page).endswith("3 older entries are in history.json.")
-    assert len(orjson.loads(site(bot)["history.json"])["history"]) == MOST_ENTRIES + 3
+    assert main(page).endswith("3 older entries are in the files of their days, which history.json names.")
 
 
 # -- what people type breaks nothing --------------------------------------------------------------------------------
@@ -324,7 +342,7 @@ async def test_no_text_breaks_out_of_the_history(bot: Talk) -> None:
     assert skeleton(pages["history.html"]) == skeleton(harmless["history.html"])
     for text in (*HOSTILE, "<i>ada</i>: #nova now last"):
         assert text in text_of(pages["history.html"])
-    told = orjson.loads(pages["history.json"])["history"]
+    told = orjson.loads(site(bot, HistoryFeed)["history/2026-11-23.json"])["history"]
     assert [e["command"] for e in told if e["command"].startswith("#nova now")][:-1] == [
         f"#nova now {text}" for text in HOSTILE
     ]
@@ -337,8 +355,8 @@ async def test_no_text_breaks_out_of_a_tracks_page(bot: Talk) -> None:
         assert not [key for key in attributes if key.startswith("on")]
         assert not attributes.get("href", "").startswith("javascript")
         if name == "script":
-            assert re.fullmatch(r"\.\./static/site\.js\?v=\w+", attributes["src"])
-    assert skeleton(page).count(("script", ["defer", "src"])) == [name for name, _ in tags(page)].count("script") == 1
+            assert re.fullmatch(r"\.\./static/\w+\.js\?v=\w+", attributes["src"])
+    assert skeleton(page).count(("script", ["defer", "src"])) == [name for name, _ in tags(page)].count("script")
 
 
 # -- what is made again ---------------------------------------------------------------------------------------------
@@ -381,12 +399,38 @@ async def test_a_topic_makes_its_own_line_and_the_one_that_it_ends(bot: Talk) ->
     assert html.counts["history/spell.html"] == 2
 
 
+async def test_parts_of_days_that_are_left_and_of_tracks_that_are_gone_are_not_kept(bot: Talk) -> None:
+    _, _, tracks = counted(bot.store.public, bot)
+
+    def kept() -> dict[str, int]:
+        for path in tracks.paths(bot.store.public):
+            tracks.render(path, bot.store.public, bot.clock.now())
+        return {track: len(days) for track, days in tracks._spells.items()}
+
+    await said(bot, "#nova now first")
+    bot.clock.forward(days=1)
+    await said(bot, "#nova now second")
+    before = kept()
+    bot.clock.forward(hours=1)
+    for number in range(MOST_SPELLS):
+        await said(bot, f"#nova now {number}")
+    after = kept()
+    await said(bot, "~del nova swift")
+    tracks.touched(bot.changes[-1], bot.store.public)
+
+    assert (before, after, kept()) == (
+        {"nova": 2, "swift": 0, "docs": 0, "neutron": 0},
+        {"nova": 1, "swift": 0, "docs": 0, "neutron": 0},
+        {"docs": 0, "neutron": 0},
+    )
+
+
 async def test_with_three_thousand_entries_a_topic_holds_nobody_up(bot: Talk) -> None:
     told = entries(bot, 3010)
     for _ in range(3000):
         next(told)
     made = exporters(bot)
-    paths = ("track/nova.html", "history.html", "history.json")
+    paths = ("track/nova.html", "history.html")
     longest = dict.fromkeys(paths, 10.0)
     for _ in range(6):
         next(told)
@@ -410,7 +454,7 @@ async def test_no_account_and_no_private_document_is_on_a_page(bot: Talk) -> Non
     await bot.tell("ada", "my data", account="qxaccount")
     bot.clock.forward(hours=25)
     bot.journal.expire(bot.clock.now())
-    for path, content in site(bot).items():
+    for path, content in site(bot, HistoryFeed).items():
         assert b"qx" not in content.lower(), path
         assert b"irc/" not in content, path
 
@@ -420,21 +464,24 @@ async def test_what_somebody_said_before_they_logged_in_stays_private_afterwards
     await bot.tell("ada", "in bar")
     await bot.tell("ada", "subscribe before")
     await bot.tell("ada", command, account="ada.l")
-    assert orjson.loads(site(bot)["history.json"]) == {"history": []}
+    assert orjson.loads(site(bot, HistoryFeed)["history.json"]) == {"days": [], "newest": []}
 
 
 async def test_a_password_in_a_fetched_address_is_on_no_page(bot: Talk) -> None:
     address = "https://olga:qx1@example.org/base.json?key=qx2#qx3"
     bot.pages[address] = OTHER_EVENT
     await said(bot, f"~fetchdb {address}")
-    assert [b"qx" in content for content in site(bot).values()] == [False] * 3
+    found = site(bot, HistoryFeed)
+    assert {path: b"qx" in content for path, content in found.items()} == dict.fromkeys(found, False)
+    assert "history/2026-11-23.json" in found
 
 
-async def test_time_alone_alters_none_of_them(bot: Talk) -> None:
+async def test_until_a_page_turns_time_alone_does_not_alter_it(bot: Talk) -> None:
     await story(bot)
     view, now = bot.store.public, bot.clock.now()
-    later = now + timedelta(days=1)
     for exporter in exporters(bot):
         for path in exporter.paths(view):
-            assert exporter.turns(path, view, now) is None
-            assert exporter.render(path, view, now) == exporter.render(path, view, later)
+            turn = exporter.turns(path, view, now)
+            later = (turn or now + timedelta(days=400)) - timedelta(seconds=1)
+            assert exporter.render(path, view, now) == exporter.render(path, view, later), path
+            assert turn is None or exporter.render(path, view, now) != exporter.render(path, view, turn), path

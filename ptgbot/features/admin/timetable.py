@@ -1,0 +1,340 @@
+"""``schedule.json`` (frab, pretalx, c3voc), read into talks; other formats come here in its shape."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from ptgbot.core.clock import Event
+from ptgbot.core.color import is_color
+from ptgbot.features.admin.reading import Reading, cut
+from ptgbot.features.admin.track_names import TrackNames
+from ptgbot.features.feeds.model import OWN, guid
+from ptgbot.features.schedule.model import Day, plan_days
+from ptgbot.features.topics.model import is_link
+
+__all__ = ["Talk", "Timetable", "is_schedule", "read_timetable"]
+
+_MAX_MINUTES = 7 * 24 * 60
+_YEARS = range(1970, 3000)
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?", re.ASCII)
+_BREAK_TYPES = frozenset({"break", "pause", "breaks"})
+_BREAK_TITLE = re.compile(
+    r"((coffee|tea|lunch|dinner|breakfast|short|long)[ -]?)?(break|pause)s?|lunch|dinner|breakfast"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Whatever a schedule has in a room for a time.
+
+    Args:
+        place: Where it stands in the file, for people.
+        guid: By what the file knows it; None where it does not tell, or tells it twice.
+        track: Name of its track here.
+        room: Name of its room.
+        start: When it begins (aware, UTC).
+        end: When it ends (aware, UTC), after its start.
+        day: The date of the day under which it is listed; that may be the day before it begins.
+    """
+
+    place: str
+    guid: UUID | None
+    track: str
+    room: str
+    start: datetime
+    end: datetime
+    day: date
+
+
+@dataclass(slots=True)
+class Timetable:
+    """A schedule that was read.
+
+    Args:
+        talks: Its talks, in the order of the file.
+        tracks: The colour of each track; empty where the file has none.
+        rooms: What the file tells of each room.
+        own: What a file of ours holds besides; None in those of others.
+    """
+
+    talks: list[Talk] = field(default_factory=list)
+    tracks: dict[str, str] = field(default_factory=dict)
+    rooms: dict[str, dict[str, str]] = field(default_factory=dict)
+    own: Any = None
+
+
+def is_schedule(data: Mapping[str, Any]) -> bool:
+    """Return whether a JSON object is a schedule of that kind, and none in our published shape."""
+    schedule = data.get("schedule")
+    conference = schedule.get("conference") if isinstance(schedule, dict) else None
+    return isinstance(conference, dict) and ("days" in conference or "acronym" in conference)
+
+
+def read_timetable(data: Mapping[str, Any], reading: Reading, event: Event) -> Timetable:
+    """Return the talks of a schedule; what is wrong in it goes to ``reading``.
+
+    Args:
+        data: The JSON object.
+        reading: Takes what is wrong, and what was altered.
+        event: The conference, whose time zone counts where the file names none.
+    """
+    return _Reader(reading, event, data["schedule"]["conference"]).read()
+
+
+class _Reader:
+    def __init__(self, reading: Reading, event: Event, conference: dict[str, Any]) -> None:
+        self._reading = reading
+        self._event = event
+        self._conference = conference
+        self._zone = self._find_zone()
+        self._names = TrackNames(reading)
+        self._table = Timetable()
+        self._guids: set[UUID] = set()
+        self._untitled = 0
+        self._breaks = 0
+
+    def read(self) -> Timetable:
+        conference, table = self._conference, self._table
+        for track in self._list(conference, "tracks"):
+            name = _words(track.get("name")) if isinstance(track, dict) else _words(track)
+            if name:
+                table.tracks[self._names(name)] = self._color(track, name)
+        for room in self._list(conference, "rooms"):
+            self._room(room)
+        days = conference.get("days")
+        if not isinstance(days, list) or (days and not any(isinstance(d, dict) and "rooms" in d for d in days)):
+            self._reading.problems.append(
+                "its days have no rooms with events in them: export it as schedule.json or schedule.xml of frab"
+            )
+            return table
+        for number, day in enumerate(days, 1):
+            self._day(day, number)
+        meta = conference.get("meta")
+        table.own = meta.get(OWN) if isinstance(meta, dict) else None
+        self._tell()
+        return table
+
+    def _list(self, parent: dict[str, Any], key: str) -> list[Any]:
+        value = parent.get(key)
+        return value if isinstance(value, list) else []
+
+    def _find_zone(self) -> tzinfo:
+        """Return the time zone of what has no offset: that of the file, else that of the event."""
+        name = self._conference.get("time_zone_name")
+        try:
+            found = ZoneInfo(name) if isinstance(name, str) and name else self._event.zone
+        except (ValueError, OSError, KeyError):  # OSError: a name that is a folder
+            self._reading.notes.append(f"the time zone '{cut(name)}' is not known; the event's own counts")
+            return self._event.zone
+        if found.key != self._event.zone.key:
+            self._reading.notes.append(f"its times are those of {found.key}, and shown in {self._event.zone.key}")
+        return found
+
+    def _color(self, track: Any, name: str) -> str:
+        color = track.get("color") if isinstance(track, dict) else None
+        if isinstance(color, str) and color.strip():
+            if is_color(color.strip()):
+                return color.strip()
+            self._reading.notes.append(f"the track '{cut(name)}' has no CSS colour: {cut(color)}; left out")
+        return ""
+
+    def _room(self, room: Any) -> None:
+        name = self._line(room.get("name") if isinstance(room, dict) else room)
+        if not name:
+            return
+        facts = self._table.rooms.setdefault(name, {})
+        if isinstance(room, dict):
+            url = room.get("url")
+            facts["desc"] = self._line(room.get("description"))
+            facts["url"] = url if isinstance(url, str) and is_link(url) else ""
+
+    def _line(self, value: Any) -> str:
+        """Return a text of the file as one line; of several languages the English one, else the first."""
+        return " ".join("".join(c if c.isprintable() else " " for c in _words(value)).split())
+
+    def _day(self, day: Any, number: int) -> None:
+        rooms = day.get("rooms") if isinstance(day, dict) else None
+        if not isinstance(rooms, dict):
+            self._reading.problems.append(f"day {number} has no rooms")
+            return
+        on = self._date(day.get("date"))
+        if on is None and day.get("date") is not None:
+            want = "say it as 2026-11-24" if self._event.first_day else "say it as 2026-11-24, or set event.first_day"
+            self._reading.problems.append(f"day {number}: '{cut(day['date'])}' is no date: {want}")
+            return
+        turn = self._instant(day.get("day_start"))
+        begins = turn.astimezone(self._zone).time() if turn else time()
+        for name, events in rooms.items():
+            if not isinstance(events, list):
+                self._reading.problems.append(f"day {number}: the room '{cut(name)}' has no list of events")
+                continue
+            for n, event in enumerate(events, 1):
+                place = f"day {number}, room '{cut(name)}', event {n}"
+                if isinstance(event, dict):
+                    self._talk(event, str(event.get("place") or place), name, on, begins)
+                else:
+                    self._reading.problems.append(f"{place} is no event")
+
+    def _talk(self, event: dict[str, Any], place: str, room: str, on: date | None, begins: time) -> None:
+        title, track = self._line(event.get("title")), self._line(event.get("track"))
+        place += f" '{cut(title)}'" if title else ""
+        name = self._line(room) or self._line(event.get("room"))
+        kind = self._line(event.get("type")).lower()
+        if not track and (kind in _BREAK_TYPES or _BREAK_TITLE.fullmatch(title.lower())):
+            self._breaks += 1
+            return
+        if not event.get("date") and not event.get("start"):
+            self._reading.notes.append(f"{place} has no time, left out")
+            return
+        if not name:
+            self._reading.notes.append(f"{place} has no room, left out")
+            return
+        if not track and not title:
+            self._reading.problems.append(f"{place} has neither a track nor a title: give it one of them")
+            return
+        start = self._start(event, on, begins)
+        if start is None:
+            said = event.get("start") or event.get("date")
+            self._reading.problems.append(
+                f"{place}: '{cut(said)}' is no start like 09:00, or 2026-11-24T09:00:00+01:00"
+            )
+            return
+        end = self._end(event, start)
+        if end is None:
+            said = event.get("end") or event.get("duration")
+            why = "it has neither an end nor a duration" if not said else f"'{cut(said)}' is no end or duration"
+            self._reading.problems.append(f"{place}: {why} like 10:30, 01:30, or 90 minutes, and at most 7 days")
+            return
+        self._untitled += not track
+        slug = self._names(track or title)
+        self._table.tracks.setdefault(slug, "")
+        self._table.rooms.setdefault(name, {})
+        day = on or self._event.local(start).date()
+        self._table.talks.append(Talk(place, self._guid(event), slug, name, start, end, day))
+
+    def _guid(self, event: dict[str, Any]) -> UUID | None:
+        """Return by what the file knows a talk: its guid, else its number."""
+        told, number = event.get("guid"), event.get("id")
+        found: UUID | None = None
+        if isinstance(told, str) and told.strip():
+            try:
+                found = UUID(told.strip())
+            except ValueError:
+                found = guid("talk", told.strip())
+        elif number is not None and isinstance(number, (str, int)) and str(number).strip():
+            found = guid("talk", f"{_words(self._conference.get('acronym'))} {number}")
+        if found is None or found in self._guids:  # some files give every slot of a talk the same
+            return None
+        self._guids.add(found)
+        return found
+
+    # -- times ----------------------------------------------------------------------------------------------------
+
+    def _date(self, value: Any) -> date | None:
+        """Return a date, also that of a weekday of an event that says when it begins."""
+        if not isinstance(value, str):
+            return None
+        text = value.strip()
+        try:
+            found = date.fromisoformat(text[:10]) if text[:1].isdigit() else None
+        except ValueError:
+            return None
+        if found is not None:
+            return found if found.year in _YEARS else None
+        weekdays = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+        if text.lower() not in weekdays or self._event.first_day is None:
+            return None
+        return plan_days([Day(text, 0, ())], self._event)[0].date
+
+    def _instant(self, value: Any) -> datetime | None:
+        """Return the instant (UTC) of an ISO text that has a time in it."""
+        if not isinstance(value, str) or ":" not in value:
+            return None
+        try:
+            found = datetime.fromisoformat(value.strip())
+            if found.year not in _YEARS:
+                return None
+            found = (found if found.tzinfo else found.replace(tzinfo=self._zone)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+        return found.replace(second=0, microsecond=0)
+
+    def _clock(self, value: Any) -> time | None:
+        match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+        try:
+            return time(int(match[1]), int(match[2])) if match else None
+        except ValueError:
+            return None
+
+    def _start(self, event: dict[str, Any], on: date | None, begins: time) -> datetime | None:
+        for key in ("date", "start"):
+            if (found := self._instant(event.get(key))) is not None:
+                return found
+        clock = self._clock(event.get("start"))
+        day = on or self._date(event.get("date"))
+        if clock is None or day is None:
+            return None
+        # What begins earlier in the morning than the day does belongs to the night after it.
+        day += timedelta(days=clock < begins)
+        return datetime.combine(day, clock, self._zone).astimezone(UTC)
+
+    def _end(self, event: dict[str, Any], start: datetime) -> datetime | None:
+        end = self._instant(event.get("end"))
+        clock = self._clock(event.get("end"))
+        minutes = _minutes(event.get("duration"))
+        if end is None and clock is not None:
+            local = start.astimezone(self._zone)
+            end = datetime.combine(local.date(), clock, self._zone).astimezone(UTC)
+            if end <= start:
+                end = datetime.combine(local.date() + timedelta(days=1), clock, self._zone).astimezone(UTC)
+        if end is None and minutes is not None:
+            end = start + timedelta(minutes=minutes)
+        return end if end is not None and timedelta() < end - start <= timedelta(minutes=_MAX_MINUTES) else None
+
+    def _tell(self) -> None:
+        notes = self._reading.notes
+        if self._untitled:
+            one = self._untitled == 1
+            notes.append(
+                f"{self._untitled} of the talks {'has' if one else 'have'} no track:"
+                f" {'its title is its track' if one else 'the title of each is its track'}"
+            )
+        if self._breaks:
+            notes.append("1 break is left out" if self._breaks == 1 else f"{self._breaks} breaks are left out")
+
+
+def _minutes(value: Any) -> int | None:
+    """Return the minutes of a duration: a number, ``HH:MM``, or with a third part (``D:HH:MM`` or ``HH:MM:SS``)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if 0 < value <= _MAX_MINUTES else None
+    if not isinstance(value, str):
+        return None
+    parts = value.strip().split(":")
+    if len(parts) > 3 or not all(part.isascii() and part.isdigit() and len(part) <= 5 for part in parts):
+        return None
+    numbers = [int(part) for part in parts]
+    match numbers:
+        case [minutes]:
+            found = minutes
+        case [hours, minutes]:
+            found = hours * 60 + minutes
+        # pretalx writes days in front, without a nought; others write seconds behind.
+        case [days, hours, minutes] if len(parts[0]) == 1:
+            found = days * 1440 + hours * 60 + minutes
+        case [hours, minutes, _]:
+            found = hours * 60 + minutes
+        case _:
+            return None
+    return found if 0 < found <= _MAX_MINUTES else None
+
+
+def _words(value: Any) -> str:
+    """Return a text of a file; of several languages the English one, else the first."""
+    if isinstance(value, dict):
+        texts: Iterator[Any] = iter([value.get("en"), value.get("name"), *value.values()])
+        return next((text for text in texts if isinstance(text, str) and text), "")
+    return value if isinstance(value, str) else ""

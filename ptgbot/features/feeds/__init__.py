@@ -1,0 +1,1 @@
+"""What the site tells programs: what is on now, the schedule, what changed; and the board as plain text."""

@@ -1,0 +1,177 @@
+"""``now-and-next.json``: what each track is at, and where it is booked now and next."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from ptgbot.core.changes import Change
+from ptgbot.core.clock import Event
+from ptgbot.core.color import swatch
+from ptgbot.core.derived import Derived
+from ptgbot.core.documents import View
+from ptgbot.features.feeds.fadings import Fadings
+from ptgbot.features.history.model import HISTORY, newest_first
+from ptgbot.features.schedule.model import (
+    BOOKINGS,
+    DAYS,
+    INFO,
+    ROOMS,
+    TRACKS,
+    Track,
+    event_info,
+    format_place,
+    plan,
+)
+from ptgbot.features.topics.model import LINKS, STALE_AFTER, TOPICS, Topic, etherpad_url, meeting_url
+
+__all__ = ["NowAndNext"]
+
+_TABLES = (INFO, TRACKS, DAYS, ROOMS, BOOKINGS, TOPICS, LINKS)
+_SHOWN = tuple(f'["{table.name}",' for table in _TABLES)  # how an entry's edits begin
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A track in a room for a while."""
+
+    start: datetime
+    end: datetime
+    room: str
+    slot: str
+
+
+_Spans = tuple[_Span, ...]
+_Around = tuple[_Spans, _Spans]  # what runs, and what begins next
+_NOWHERE: _Around = ((), ())
+
+
+class NowAndNext:
+    """Publishes ``now-and-next.json``. What it says about a track is made again only when that changes.
+
+    Args:
+        event: The conference.
+        stale_after: How long what is on now is believed after it was said.
+    """
+
+    path = "now-and-next.json"
+
+    def __init__(self, event: Event, stale_after: timedelta = STALE_AFTER) -> None:
+        self._event = event
+        self._fadings = Fadings(event, stale_after)
+        self._booked: Derived[tuple[Mapping[str, _Spans], list[datetime]]] = Derived((DAYS, BOOKINGS), self._plan)
+        self._around: Derived[dict[str, _Around]] = Derived((DAYS, BOOKINGS), self._around_interval)
+        self._tracks: Derived[list[Track]] = Derived(
+            (TRACKS,), lambda view: [t for _, t in sorted(view.all(TRACKS).items())]
+        )
+        self._kept: dict[str, tuple[tuple[object, ...], bytes]] = {}
+        self._changed: Derived[datetime | None] = Derived((HISTORY,), _changed)
+
+    def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - it is always there
+        """Return the path of the feed."""
+        return (self.path,)
+
+    def touched(self, change: Change, view: View) -> Iterable[str]:  # noqa: ARG002 - the edits tell
+        """Return the path of the feed if it shows something that the Change altered."""
+        return (self.path,) if any(edit.table in _TABLES for edit in change.edits) else ()
+
+    def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - there is one
+        """Return the feed."""
+        _, bounds = self._booked(view)
+        around = self._around(view, bisect_right(bounds, now))
+        words = self._fadings.words(view, now)
+        topics, links, rooms, info = view.all(TOPICS), view.all(LINKS), view.all(ROOMS), event_info(view)
+        kept: dict[str, tuple[tuple[object, ...], bytes]] = {}
+        for track in self._tracks(view):
+            name = track.name
+            topic, over, spans = topics.get(name), words.get(name, ""), around.get(name, _NOWHERE)
+            made_of = (track, topic, links.get(name), rooms.get(topic.location) if topic else None, info, over, spans)
+            held = self._kept.get(name)
+            if held is None or held[0] != made_of:
+                held = (made_of, self._track(view, track, topic or Topic(name), over, spans))
+            kept[name] = held
+        self._kept = kept
+        changed = self._changed(view)
+        head = {
+            "event": self._event.name or event_info(view).eventid,
+            "time_zone": self._event.zone.key,
+            "url": self._event.site_url,
+            "changed": None if changed is None else self._local(changed),
+        }
+        tracks = b",\n".join([content for _, content in kept.values()])
+        return b'%b,\n"tracks":{%b}}\n' % (orjson.dumps(head)[:-1], tracks)
+
+    def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - there is one
+        """Return when a booking begins or ends next, or a topic may be over."""
+        _, bounds = self._booked(view)
+        following = bisect_right(bounds, now)
+        turn = self._fadings.turn(view, now)
+        return min((*bounds[following : following + 1], *([turn] if turn else [])), default=None)
+
+    def _local(self, instant: datetime) -> str:
+        return self._event.local(instant).isoformat(timespec="seconds")
+
+    def _plan(self, view: View) -> tuple[Mapping[str, _Spans], list[datetime]]:
+        """Return the spans of every track, in order of time, and every instant at which one begins or ends."""
+        slots = {slot.slot.name: slot for day in plan(view, self._event) for slot in day.slots}
+        found: dict[str, list[_Span]] = {}
+        for booking in view.all(BOOKINGS).values():
+            slot = slots.get(booking.slot)
+            if slot is not None and slot.start is not None and slot.end is not None:
+                found.setdefault(booking.track, []).append(_Span(slot.start, slot.end, booking.room, booking.slot))
+        spans = {name: tuple(sorted(one, key=lambda s: (s.start, s.end, s.room))) for name, one in found.items()}
+        bounds = {instant for one in spans.values() for span in one for instant in (span.start, span.end)}
+        return spans, sorted(bounds)
+
+    def _around_interval(self, view: View, following: int) -> dict[str, _Around]:
+        """Return the spans that each track is in, and those that begin next.
+
+        Args:
+            view: The state.
+            following: Which of the instants at which a span begins or ends is the next one.
+        """
+        booked, bounds = self._booked(view)
+        if not bounds:
+            return {}
+        now = bounds[following - 1] if following else bounds[0] - timedelta(seconds=1)
+        found = {}
+        for name, spans in booked.items():
+            later = [span for span in spans if span.start > now]
+            running = tuple(span for span in spans if span.start <= now < span.end)
+            found[name] = (running, tuple(span for span in later if span.start == later[0].start))
+        return found
+
+    def _track(self, view: View, track: Track, topic: Topic, over: str, around: _Around) -> bytes:
+        booked_now, booked_next = around
+        now = None
+        if topic.now is not None:
+            since = None if topic.now.since is None else self._local(topic.now.since)
+            now = {"text": topic.now.text, "since": since, "over": over}
+        value: dict[str, Any] = {
+            "now": now,
+            "next": list(topic.next),
+            "location": topic.location,
+            "pad": etherpad_url(view, track.name),
+            "url": meeting_url(view, track.name, topic.location),
+            "color": swatch(track.color)[0],
+            "booked_now": [self._span(span) for span in booked_now],
+            "booked_next": [self._span(span) for span in booked_next],
+        }
+        return b"%b:%b" % (orjson.dumps(track.name), orjson.dumps(value))
+
+    def _span(self, span: _Span) -> dict[str, str]:
+        return {
+            "code": format_place(span.room, span.slot),
+            "room": span.room,
+            "slot": span.slot,
+            "start": self._local(span.start),
+            "end": self._local(span.end),
+        }
+
+
+def _changed(view: View) -> datetime | None:
+    """Return when something that the feed shows last changed, as far back as the history goes."""
+    return next((entry.at for entry in newest_first(view) if any(sign in entry.edits for sign in _SHOWN)), None)
