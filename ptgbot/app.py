@@ -4,36 +4,45 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from ptgbot.catalogue import MIGRATIONS, TABLES, EventRules, make_exporters, make_registry
+from ptgbot.catalogue import MIGRATIONS, TABLES, EventRules, make_exporters, make_keeper, make_registry
 from ptgbot.config import Config
-from ptgbot.core.changes import Change
 from ptgbot.core.clock import Clock, Event, SystemClock
 from ptgbot.core.commands import Registry
 from ptgbot.core.dispatch import Dispatcher
 from ptgbot.core.help import Rest
+from ptgbot.core.messages import Target
 from ptgbot.core.protocols import Fetch, Network, NotSaved
 from ptgbot.delivery import SendQueue
 from ptgbot.features.admin.fetch import fetch_url
 from ptgbot.features.history.commands import Purge
 from ptgbot.features.history.journal import Journal
-from ptgbot.features.subscriptions.model import notifications
+from ptgbot.features.subscriptions.notifier import Notifier
+from ptgbot.features.topics.model import STALE_AFTER
 from ptgbot.forgetting import Forgetting
 from ptgbot.networks.irc import IRCNetwork, IRCSettings
+from ptgbot.organisers import Organisers
+from ptgbot.recovery import finish_restore
+from ptgbot.site.command import PublishCommand
+from ptgbot.site.design import Design
+from ptgbot.site.html import Templates
 from ptgbot.site.publisher import Publisher
 from ptgbot.store import DurableStore
 from ptgbot.takeover import move_original, take_over
 
-__all__ = ["IRC", "Bot", "channel_of", "irc_network", "open_store", "registry_of", "run"]
+__all__ = ["IRC", "Bot", "channel_of", "irc_network", "open_bot", "open_store", "registry_of", "run", "templates_of"]
 
 _log = logging.getLogger(__name__)
 
 IRC = "irc"  # the network's name in identities: it stays when the server's name changes
+HOW_TO_LOG_IN = "say /msg NickServ IDENTIFY PASSWORD, or set up SASL in your client"  # on IRC
 _HOUR = 3600.0  # seconds
 _LAST_WORDS = 1.5  # seconds to send what waits, and to publish the last Change, at the end
+_LAST_COMMAND = 6.0  # seconds for the publish_command after that
 
 
 def new_id() -> str:
@@ -57,11 +66,21 @@ def irc_network(config: Config) -> IRCNetwork:
         IRCSettings(
             nick=config.irc_nick,
             password=config.irc_pass.get_secret_value(),
-            server=config.irc_servers[0],
+            server=config.irc_servers,
             port=config.irc_port,
             channel=config.irc_channels,
             tls=config.irc_tls,
             ca_file=None if config.irc_ca_file is None else str(config.irc_ca_file),
+            client_cert=None if config.irc_client_cert is None else str(config.irc_client_cert),
+            sasl_user=config.irc_sasl_user,
+            sasl_password=config.irc_sasl_password.get_secret_value(),
+            sasl_required=config.irc_sasl_required,
+            ping_after=config.irc_ping_after,
+            ping_timeout=config.irc_ping_timeout,
+            burst=config.irc_burst,
+            interval=config.irc_interval,
+            multi_target=config.irc_multi_target,
+            notice_replies=config.irc_notice_replies,
         ),
         name=IRC,
     )
@@ -70,6 +89,12 @@ def irc_network(config: Config) -> IRCNetwork:
 def channel_of(config: Config) -> str:
     """Return where people type commands, as the pages name it."""
     return f"{config.irc_channels[0]} on {config.irc_servers[0]}"
+
+
+def templates_of(config: Config) -> Templates:
+    """Return the templates of the site, with what a configuration has of its own."""
+    design = Design(config.templates_dir, config.site_logo, config.site_accent, config.site_footer)
+    return Templates(config.event, channel=channel_of(config), design=design)
 
 
 async def open_store(config: Config, clock: Clock) -> DurableStore:
@@ -93,6 +118,9 @@ async def open_store(config: Config, clock: Clock) -> DurableStore:
         store.read()
         store.start()
         await take_over(store, event=event, network=IRC, at=clock.now())
+        calendar = make_keeper(store, event)
+        calendar.catch_up(clock.now())
+        await finish_restore(store, calendar, clock.now())
     except BaseException:
         await store.close()
         raise
@@ -111,6 +139,10 @@ class Bot:
         clock: The time.
         fetch: Brings what a URL holds.
         history_days: For how many days it is kept who changed what.
+        html: The site's templates, where they are not our own ones with that channel.
+        stale_after: How long what is on now is believed after it was said.
+        login: The networks whose people have to log in before they give commands, with how to do that there.
+        publish_command: What to run after files of the site changed; empty for nothing.
     """
 
     def __init__(
@@ -124,36 +156,51 @@ class Bot:
         clock: Clock | None = None,
         fetch: Fetch = fetch_url,
         history_days: int = 365,
+        html: Templates | None = None,
+        stale_after: timedelta = STALE_AFTER,
+        login: Mapping[str, str] | None = None,
+        publish_command: str = "",
     ) -> None:
         self._clock = clock = clock or SystemClock()
         rest = Rest()
         registry = registry_of(event, rest, fetch, self._purge)
         self.store = store
-        self.journal = Journal(store, history_days)
+        self.calendar = make_keeper(store, event)
+        self.journal = Journal(self.calendar, history_days)
         self.networks = {network.name: network for network in networks}
         self.queue = SendQueue(networks)
-        self.publisher = Publisher(site_dir, make_exporters(event, registry, channel), store, clock)
+        self.notifier = Notifier(store.view, self.queue.submit, locate=self._locate)
+        exporters = make_exporters(event, registry, channel, html=html, stale_after=stale_after)
+        self.organisers = Organisers(networks, self.queue.submit)
+        self.command = PublishCommand(publish_command, site_dir, self.warn) if publish_command else None
+        on_change = self.command.changed if self.command else lambda: None
+        self.publisher = Publisher(site_dir, exporters, store, clock, warn=self.warn, on_change=on_change)
         self.forgetting = Forgetting(store, self.publisher)
         self.dispatcher = Dispatcher(
             registry=registry,
-            rules=EventRules(),
+            rules=EventRules(login),
             store=self.journal,
             event=event,
             clock=clock,
             networks=self.networks,
             submit=self.queue.submit,
+            waiting=self.queue.waiting,
             rest=rest,
             new_id=new_id,
         )
         # A durable Change goes to who asked, to who subscribed, to the site; each whether or not another one fails.
         store.listen(lambda change: self.dispatcher.saved(change.seq))
-        store.listen(self._notify)
+        store.listen(self.notifier.changed)
         store.listen(self.publisher.changed)
         store.on_failure(self.dispatcher.rolled_back)
 
-    def _notify(self, change: Change) -> None:
-        for send in notifications(change, self.store.view):
-            self.queue.submit(send)
+    def warn(self, text: str) -> None:
+        """Tell the organisers, wherever they are, what only they should know."""
+        self.organisers.tell(text)
+
+    def _locate(self, target: Target) -> Target | None:
+        network = self.networks.get(target.network)
+        return target if network is None else network.locate(target)
 
     async def _purge(self, keys: tuple[str, ...]) -> None:
         await self.forgetting.purge(keys)
@@ -164,13 +211,18 @@ class Bot:
             await self.forgetting.resume()
             try:
                 self.journal.expire(self._clock.now())
+                self.calendar.catch_up(self._clock.now())
             except NotSaved as error:
                 _log.warning("What is too old could not be removed (%s); tried again in an hour.", error)
             await asyncio.sleep(_HOUR)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop; then end in order, with everything that was accepted on disk."""
-        parts = [asyncio.ensure_future(work) for work in (self.publisher.run(), self.queue.run(), self._expire())]
+        works = [self.publisher.run(), self.queue.run(), self.organisers.run(), self._expire()]
+        if self.command:
+            works.append(self.command.run())
+            self.command.changed()  # the last run may have been cut off
+        parts = [asyncio.ensure_future(work) for work in works]
         links = [asyncio.ensure_future(n.run(self.dispatcher.accept, self.queue)) for n in self.networks.values()]
         stopped = asyncio.ensure_future(stop.wait())
         try:
@@ -185,18 +237,24 @@ class Bot:
     async def _end(self, links: Sequence["asyncio.Future[None]"], parts: Sequence["asyncio.Future[None]"]) -> None:
         await self.dispatcher.close()
         await self._last_words()
+        await self.notifier.close()
         await _cancel(links)
         await self.store.close()
         try:
             await asyncio.wait_for(self.publisher.idle(), _LAST_WORDS)
         except TimeoutError:
             _log.warning("The last Change could not be published in time; the next start does it.")
+        if self.command and not await self.command.finish(_LAST_COMMAND):
+            _log.warning("The last Change could not be passed on in time; the next start does it.")
         await _cancel(parts)
 
     async def _last_words(self) -> None:
-        """Let answers out that are waiting, if they can go at once."""
+        """Let answers out that are waiting, for the disk too, if they can go at once."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.queue.emptied(), _LAST_WORDS)
+            async with asyncio.timeout(_LAST_WORDS):
+                with contextlib.suppress(NotSaved):
+                    await self.store.saved(self.store.view.seq)
+                await self.queue.emptied()
 
 
 async def _cancel(tasks: Sequence["asyncio.Future[None]"]) -> None:
@@ -206,8 +264,8 @@ async def _cancel(tasks: Sequence["asyncio.Future[None]"]) -> None:
         await asyncio.wait(tasks, timeout=_LAST_WORDS)
 
 
-async def run(config: Config, stop: asyncio.Event) -> None:
-    """Run the bot of a configuration until told to stop.
+async def open_bot(config: Config) -> Bot:
+    """Return the bot of a configuration, its store opened.
 
     Raises:
         StoreInUse, StoreUnreadable, BadImport, OSError: It cannot start.
@@ -215,7 +273,7 @@ async def run(config: Config, stop: asyncio.Event) -> None:
     clock = SystemClock()
     config.site_dir.mkdir(parents=True, exist_ok=True)
     store = await open_store(config, clock)
-    bot = Bot(
+    return Bot(
         event=config.event,
         store=store,
         site_dir=config.site_dir,
@@ -224,5 +282,18 @@ async def run(config: Config, stop: asyncio.Event) -> None:
         clock=clock,
         fetch=partial(fetch_url, private=config.fetch_private),
         history_days=config.history_days,
+        html=templates_of(config),
+        stale_after=timedelta(minutes=config.stale_after),
+        login={IRC: HOW_TO_LOG_IN} if config.irc_require_account else None,
+        publish_command=config.publish_command,
     )
+
+
+async def run(config: Config, stop: asyncio.Event) -> None:
+    """Run the bot of a configuration until told to stop.
+
+    Raises:
+        StoreInUse, StoreUnreadable, BadImport, OSError: It cannot start.
+    """
+    bot = await open_bot(config)
     await bot.run(stop)

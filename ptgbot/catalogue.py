@@ -1,50 +1,78 @@
 """Every feature there is, in order: the one list that the program is built from."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from ptgbot.core.clock import Event
 from ptgbot.core.commands import Command, Registry
 from ptgbot.core.documents import View
 from ptgbot.core.help import Rest, help_commands
-from ptgbot.core.identity import Role
-from ptgbot.core.protocols import Exporter, Fetch
+from ptgbot.core.identity import Actor, Role
+from ptgbot.core.protocols import Exporter, Fetch, Store
 from ptgbot.features.admin.commands import admin_commands
-from ptgbot.features.board.feed import JsonFeed
-from ptgbot.features.board.pages import BoardPage, SignagePage
+from ptgbot.features.board.pages import BoardPage
+from ptgbot.features.board.signage import SignagePage
+from ptgbot.features.feeds.atom import ChangesFeed
+from ptgbot.features.feeds.everything import JsonFeed
+from ptgbot.features.feeds.now_and_next import NowAndNext
+from ptgbot.features.feeds.schedule import ScheduleFiles
+from ptgbot.features.feeds.text import TextBoard
 from ptgbot.features.history.commands import Purge, history_commands
+from ptgbot.features.history.feed import HistoryFeed
 from ptgbot.features.history.model import HISTORY, TRACES
-from ptgbot.features.history.pages import HistoryFeed, HistoryPage, TrackPages
+from ptgbot.features.history.pages import HistoryPage
+from ptgbot.features.history.today import topics_of_day
+from ptgbot.features.history.tracks import TrackPages
 from ptgbot.features.motd import commands as motd
 from ptgbot.features.motd.model import MOTD
 from ptgbot.features.people import commands as people
+from ptgbot.features.people.login import LoginRule
 from ptgbot.features.people.model import ACCESS, required_role
 from ptgbot.features.presence import commands as presence
 from ptgbot.features.presence.model import CHECKINS
 from ptgbot.features.schedule import commands as schedule
 from ptgbot.features.schedule.calendars import Calendars
-from ptgbot.features.schedule.model import BOOKINGS, DAYS, INFO, ROOMS, TRACKS, check_track
+from ptgbot.features.schedule.keeper import CalendarKeeper
+from ptgbot.features.schedule.model import BOOKINGS, CALENDAR, DAYS, INFO, ROOMS, TRACKS, check_track
 from ptgbot.features.schedule.pages import IndexPage
 from ptgbot.features.schedule.sessions import TrackLinks
-from ptgbot.features.subscriptions import commands as subscriptions
+from ptgbot.features.schedule.slugs import room_slugs
+from ptgbot.features.schedule.subscribe import SubscribePage
+from ptgbot.features.subscriptions.commands import subscription_commands
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
 from ptgbot.features.topics import commands as topics
-from ptgbot.features.topics.model import LINKS, TOPICS, etherpad_url, meeting_url
+from ptgbot.features.topics.model import LINKS, STALE_AFTER, TOPICS, etherpad_url, meeting_url
 from ptgbot.features.topics.pages import PadsPage
 from ptgbot.site.html import StaticFiles, Templates
 from ptgbot.site.ics import write_calendar
 from ptgbot.store import Migration
 
-__all__ = ["MIGRATIONS", "TABLES", "EventRules", "make_exporters", "make_registry"]
+__all__ = ["MIGRATIONS", "TABLES", "EventRules", "make_exporters", "make_keeper", "make_registry"]
 
 # What the event is made of, which ~emptydb empties; the history of that stays.
-CONTENTS = (ACCESS, INFO, TRACKS, DAYS, ROOMS, BOOKINGS, TOPICS, LINKS, CHECKINS, MOTD, SUBSCRIPTIONS)
+CONTENTS = (ACCESS, INFO, TRACKS, DAYS, ROOMS, BOOKINGS, CALENDAR, TOPICS, LINKS, CHECKINS, MOTD, SUBSCRIPTIONS)
 TABLES = (*CONTENTS, HISTORY, TRACES)
 
 
 # What brings the documents of older versions to this one, a step each; the first from schema 1 to 2.
 MIGRATIONS: tuple[Migration, ...] = ()
 
+_TRACK_LINKS = TrackLinks(LINKS, etherpad_url, meeting_url)
+
 
 class EventRules:
-    """What the event decides about commands: who may give them, and which tracks there are."""
+    """What the event decides about commands: who may give them, and which tracks there are.
+
+    Args:
+        login: The networks whose people have to log in before they give commands, with how to do that there.
+    """
+
+    def __init__(self, login: Mapping[str, str] | None = None) -> None:
+        self._login = LoginRule(login or {})
+
+    def refusal(self, actor: Actor, command: Command | None) -> str:
+        """Return what to tell somebody, in private, whose commands are not taken; empty where they are."""
+        return self._login.refusal(actor, command)
 
     def required_role(self, view: View, command: Command) -> Role:
         """Return the role that somebody needs for a command."""
@@ -70,7 +98,7 @@ def make_registry(*, fetch: Fetch, purge: Purge, network: str, rest: Rest, docum
             *topics.COMMANDS,
             *schedule.COMMANDS,
             *presence.COMMANDS,
-            *subscriptions.COMMANDS,
+            *subscription_commands(topics_of_day),
             *help_commands(rest, documentation),
             *motd.COMMANDS,
             *people.COMMANDS,
@@ -80,24 +108,48 @@ def make_registry(*, fetch: Fetch, purge: Purge, network: str, rest: Rest, docum
     )
 
 
-def make_exporters(event: Event, registry: Registry, channel: str = "") -> tuple[Exporter, ...]:
+def make_keeper(store: Store, event: Event) -> CalendarKeeper:
+    """Return a store through which every Change has to go, so that calendars tell of it.
+
+    Args:
+        store: The store behind it.
+        event: The conference.
+    """
+    return CalendarKeeper(store, event, _TRACK_LINKS)
+
+
+def make_exporters(
+    event: Event,
+    registry: Registry,
+    channel: str = "",
+    *,
+    html: Templates | None = None,
+    stale_after: timedelta = STALE_AFTER,
+) -> tuple[Exporter, ...]:
     """Return everything that is published, the most urgent first.
 
     Args:
         event: The conference.
         registry: Every command.
         channel: Where people type them, as they read it, such as ``#ptg on irc.example.org``.
+        html: The site's templates, where they are not our own ones with that channel.
+        stale_after: How long what is on now is believed after it was said.
     """
-    html = Templates(event, channel=channel)
+    html = html or Templates(event, channel=channel)
     return (
-        BoardPage(event, html),
+        BoardPage(event, html, stale_after),
         JsonFeed(event),
-        SignagePage(event, html),
+        NowAndNext(event, stale_after),
+        TextBoard(event, stale_after),
+        SignagePage(event, html, room_slugs, stale_after),
         PadsPage(html),
         IndexPage(html, registry),
-        Calendars(event, TrackLinks(LINKS, etherpad_url, meeting_url), write_calendar),
+        SubscribePage(event, html),
+        Calendars(event, _TRACK_LINKS, write_calendar),
+        ScheduleFiles(event),
+        ChangesFeed(event),
         StaticFiles(html),
-        TrackPages(event, html),
+        TrackPages(event, html, stale_after),
         HistoryPage(event, html),
-        HistoryFeed(),
+        HistoryFeed(event),
     )

@@ -5,9 +5,12 @@ import configparser
 import logging
 import logging.config
 import os
+import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +77,12 @@ def check(config: Path) -> None:
     loaded = _load(config)
     for line in describe(loaded):
         click.echo(line)
-    problems = [*_log_problems(loaded), *_folder_problems(loaded)]
+    problems = [
+        *_log_problems(loaded),
+        *_folder_problems(loaded),
+        *_design_problems(loaded),
+        *_command_problems(loaded),
+    ]
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
@@ -100,7 +108,8 @@ def render(config: Path) -> None:
         store = await app.open_store(loaded, clock)
         try:
             registry = app.registry_of(loaded.event, Rest())
-            exporters = make_exporters(loaded.event, registry, app.channel_of(loaded))
+            stale_after = timedelta(minutes=loaded.stale_after)
+            exporters = make_exporters(loaded.event, registry, html=app.templates_of(loaded), stale_after=stale_after)
             loaded.site_dir.mkdir(parents=True, exist_ok=True)
             await Publisher(loaded.site_dir, exporters, store, clock).publish_all()
         finally:
@@ -110,16 +119,21 @@ def render(config: Path) -> None:
     click.echo(f"The site is in {loaded.site_dir}.")
 
 
-@main.command("import", short_help="Import an event from a JSON file or URL into the store.")
+@main.command("import", short_help="Import an event or a schedule, from a file or a URL, into the store.")
+@click.option("--dry-run", "-n", is_flag=True, help="Only say what would change.")
 @_CONFIG
 @click.argument("source", metavar="FILE-or-URL")
-def import_command(config: Path, source: str) -> None:
-    """Import an event in the shape of base.json into the store; the bot must not be running."""
+def import_command(*, dry_run: bool, config: Path, source: str) -> None:
+    """Import an event or a schedule into the store; the bot must not be running.
+
+    An event is a JSON file in the shape of base.json. A schedule is schedule.json or schedule.xml, as pretalx and
+    frab export it, or a table (CSV) with the columns room, day, start, end or duration, track, title.
+    """
     from ptgbot import app
     from ptgbot.core.clock import SystemClock
     from ptgbot.core.commands import Refused
     from ptgbot.features.admin.fetch import fetch_url
-    from ptgbot.takeover import import_file
+    from ptgbot.takeover import import_file, preview_import
 
     loaded = _load(config)
     _start_logging(loaded)
@@ -136,15 +150,21 @@ def import_command(config: Path, source: str) -> None:
             except OSError as error:
                 raise _Failed([f"{source} cannot be read: {error.strerror or error}"]) from None
         clock = SystemClock()
+        if dry_run:
+            lines, notes = preview_import(
+                loaded.store_path, loaded.db_filename, content, event=loaded.event, network=app.IRC, at=clock.now()
+            )
+            return [*(lines or ["Everything in it is here already."]), *(f"Note: {note}." for note in notes)]
         store = await app.open_store(loaded, clock)
         try:
-            return await import_file(store, content, event=loaded.event, network=app.IRC, at=clock.now())
+            notes = await import_file(store, content, event=loaded.event, network=app.IRC, at=clock.now())
         finally:
             await store.close()
+        return [f"Note: {note}." for note in notes]
 
-    for note in _once(bring()):
-        click.echo(f"Note: {note}.")
-    click.echo(f"{source} is imported.")
+    for line in _once(bring()):
+        click.echo(line)
+    click.echo("Nothing was changed." if dry_run else f"{source} is imported.")
 
 
 @main.command(short_help="Go back to a backup of the state.")
@@ -153,12 +173,15 @@ def import_command(config: Path, source: str) -> None:
 def restore(config: Path, number: int) -> None:
     """Put backup N, 1 being the newest, in the place of the store; what it replaces is kept aside."""
     from ptgbot.catalogue import MIGRATIONS, TABLES
+    from ptgbot.recovery import note_restore
     from ptgbot.store import restore as restore_store
 
     loaded = _load(config)
 
     async def go_back() -> "Restored":
-        return restore_store(loaded.store_path, number, TABLES, migrations=MIGRATIONS)
+        restored = restore_store(loaded.store_path, number, TABLES, migrations=MIGRATIONS)
+        note_restore(loaded.store_path)
+        return restored
 
     done = _once(go_back())
     when = f", of {loaded.event.local(done.at):%Y-%m-%d %H:%M %Z}" if done.at else ""
@@ -249,6 +272,28 @@ def _folder_problems(config: Config) -> list[str]:
         if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
             problems.append(f"{key}: {there} is no folder that I can write to")
     return problems
+
+
+def _design_problems(config: Config) -> list[str]:
+    """Return what is wrong with the logo, and with the templates once every page is made with them."""
+    from ptgbot.site.design import logo_problem
+
+    problems = []
+    if config.site_logo is not None and (problem := logo_problem(config.site_logo)):
+        problems.append(f"site_logo: {problem}")
+    if config.templates_dir is not None:
+        from ptgbot.rehearsal import rehearse
+
+        logging.getLogger("ptgbot").addHandler(logging.NullHandler())  # what it finds is told once, here
+        problems += [f"templates_dir: {problem}" for problem in rehearse(config)]
+    return problems
+
+
+def _command_problems(config: Config) -> list[str]:
+    """Return whether the program of publish_command is not there, without running it."""
+    if not config.publish_command or shutil.which(program := shlex.split(config.publish_command)[0]):
+        return []
+    return [f"publish_command: there is no program {program} here that can be run"]
 
 
 def _start_logging(config: Config) -> None:

@@ -65,6 +65,7 @@ Folder = Annotated[Path, BeforeValidator(settings.folder), "path of a folder"]
 ExistingFolder = Annotated[Path | None, BeforeValidator(settings.existing_folder), "path of a folder"]
 Url = Annotated[str, BeforeValidator(settings.url), "http or https address"]
 Line = Annotated[str, BeforeValidator(settings.line), "text"]
+Command = Annotated[str, BeforeValidator(settings.command), "text"]
 Colour = Annotated[str, BeforeValidator(settings.color), "CSS colour"]
 Links = Annotated[tuple[tuple[str, str], ...], BeforeValidator(settings.links), "object of texts and addresses"]
 Zone = Annotated[ZoneInfo, BeforeValidator(settings.zone), "IANA time zone"]
@@ -124,7 +125,8 @@ class Config(BaseModel):
         default=False, description="Whether the bot answers with NOTICE instead of PRIVMSG."
     )
     irc_require_account: Flag = Field(
-        default=False, description="Whether only people who are logged in to the network may give commands."
+        default=False,
+        description="Whether only people who are logged in to the network may give commands; `help` is for all.",
     )
     db_filename: NewFile = Field(
         description="Where the state is kept. Inside `site_dir` it would be published:"
@@ -145,7 +147,7 @@ class Config(BaseModel):
     templates_dir: ExistingFolder = Field(
         None, description="A folder with templates and static files of your own, which come before those of the bot."
     )
-    publish_command: Line = Field(
+    publish_command: Command = Field(
         "", description="A command to run after files of the site changed, such as an rsync; `{site}` is the folder."
     )
     stale_after: Minutes = Field(45, description="After how many minutes what is on now is shown as perhaps over.")
@@ -165,6 +167,16 @@ class Config(BaseModel):
 
     _store: Path = PrivateAttr()
     _sources: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _have_what_sasl_needs(self) -> Self:
+        certificate = self.irc_client_cert is not None and self.irc_tls
+        password = self.irc_sasl_user and self.irc_sasl_password.get_secret_value()
+        if self.irc_sasl_required and not certificate and not password:
+            raise ValueError(
+                "irc_sasl_required: needs irc_sasl_user and irc_sasl_password, or irc_client_cert with irc_tls"
+            )
+        return self
 
     @model_validator(mode="after")
     def _keep_the_store_private(self) -> Self:
@@ -304,7 +316,7 @@ class _Gathered:
             self._seen.add(key)
             if key in FIELDS:
                 if value is not None:  # null is as if it were left out
-                    self._take(key, value, source)
+                    self._take(key, dict(value.pairs) if isinstance(value, _Object) else value, source)
             elif key.removesuffix("_file") in FIELDS:
                 if value is not None:
                     self._named[key.removesuffix("_file")] = (key, value)
@@ -373,8 +385,15 @@ def _doubts(config: Config, path: Path) -> list[str]:
     doubts = []
     if config.irc_ca_file and not config.irc_tls:
         doubts.append("irc_ca_file: is of no use, because irc_tls is off")
-    if config.irc_pass.get_secret_value() and not config.irc_tls:
-        doubts.append("irc_pass: is sent where others on the way can read it, because irc_tls is off")
+    if config.irc_client_cert and not config.irc_tls:
+        doubts.append("irc_client_cert: is of no use, because irc_tls is off")
+    for key, password in (("irc_pass", config.irc_pass), ("irc_sasl_password", config.irc_sasl_password)):
+        if password.get_secret_value() and not config.irc_tls:
+            doubts.append(f"{key}: is sent where others on the way can read it, because irc_tls is off")
+    if config.irc_sasl_password.get_secret_value() and not config.irc_sasl_user:
+        doubts.append("irc_sasl_password: is of no use without irc_sasl_user")
+    if config.irc_sasl_user and not config.irc_sasl_password.get_secret_value():
+        doubts.append("irc_sasl_user: is of no use without irc_sasl_password")
     if settings.inside(path, config.site_dir):
         doubts.append(f"{path}: is inside site_dir, where a web server hands it out to everybody")
     return doubts
@@ -382,12 +401,13 @@ def _doubts(config: Config, path: Path) -> list[str]:
 
 def describe(config: Config) -> list[str]:
     """Return what a bot with this configuration would do, in lines for ``ptgbot check``; none shows a secret."""
-    server, channels = config.irc_servers[0], ", ".join(config.irc_channels)
+    server, channels = " or ".join(config.irc_servers), ", ".join(config.irc_channels)
     tls = "with" if config.irc_tls else "without"
     where = "channel" if len(config.irc_channels) == 1 else "channels"
     lines = [f"IRC {server} port {config.irc_port} {tls} TLS as {config.irc_nick}, {where} {channels}"]
     if config.irc_ca_file:
         lines.append(f"certificates to trust: {config.irc_ca_file}")
+    lines += _sasl_logins(config)
     if config.irc_pass.get_secret_value():
         lines.append(f"NickServ login with irc_pass from {config.sources.get('irc_pass', 'the program')}")
     else:
@@ -401,6 +421,20 @@ def describe(config: Config) -> list[str]:
     if config.log_config:
         lines.append(f"logging as {config.log_config} says")
     return [settings.plain(line) for line in lines]
+
+
+def _sasl_logins(config: Config) -> list[str]:
+    """Return in words how the bot logs in by SASL; nothing where it does not."""
+    ways = []
+    if config.irc_client_cert and config.irc_tls:
+        ways.append(f"with the certificate in {config.irc_client_cert}")
+    if config.irc_sasl_user and config.irc_sasl_password.get_secret_value():
+        source = config.sources.get("irc_sasl_password", "the program")
+        ways.append(f"as {config.irc_sasl_user} with irc_sasl_password from {source}")
+    if not ways:
+        return []
+    otherwise = "or the server is left" if config.irc_sasl_required else "where the server has it"
+    return [f"SASL login {', else '.join(ways)}, {otherwise}"]
 
 
 class Setting(NamedTuple):

@@ -9,6 +9,7 @@ import ipaddress
 import json
 import os
 import re
+import shlex
 import unicodedata
 from collections.abc import Callable
 from datetime import date
@@ -23,6 +24,7 @@ from ptgbot.core.color import is_color
 __all__ = [
     "channels",
     "color",
+    "command",
     "day",
     "existing_folder",
     "flag",
@@ -94,6 +96,18 @@ def _refuse_odd_characters(text: str) -> None:
 def line(value: object) -> str:
     """Read any text of one line."""
     return _text(value).strip()
+
+
+def command(value: object) -> str:
+    """Read a command with its arguments, quoted as for a shell."""
+    text = line(value)
+    try:
+        parts = shlex.split(text)
+    except ValueError as error:
+        raise ValueError(f"cannot be taken apart as a command: {str(error).lower()}") from None
+    if parts and not parts[0]:
+        raise ValueError("names no program")
+    return text
 
 
 def secret(value: object) -> SecretStr:

@@ -12,11 +12,13 @@ from typing import Any
 
 import orjson
 
-from ptgbot.catalogue import TABLES
+from ptgbot.catalogue import MIGRATIONS, TABLES, make_keeper
 from ptgbot.core.changes import Cause
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
+from ptgbot.features.admin.difference import difference
 from ptgbot.features.admin.legacy import Import, Importer
+from ptgbot.features.admin.opening import open_file
 from ptgbot.features.admin.reading import BadImport, parse
 from ptgbot.features.history.journal import Journal
 from ptgbot.store import DurableStore, Files
@@ -24,7 +26,7 @@ from ptgbot.store.checkpoint import META
 from ptgbot.store.log import log_files
 from ptgbot.store.state import State
 
-__all__ = ["forget_in_original", "import_file", "move_original", "original_path", "take_over"]
+__all__ = ["forget_in_original", "import_file", "move_original", "original_path", "preview_import", "take_over"]
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ def _read_file(file: Path, view: View, event: Event, network: str, at: datetime)
 
 def _read(view: View, content: bytes, event: Event, network: str, at: datetime) -> Import:
     importer = Importer(view, event=event, network=network, at=at, new_id=_new_id, strict=False)
-    return importer.read(parse(content))
+    return importer.read(open_file(content))
 
 
 def move_original(store: Path, named: Path, *, event: Event, network: str, at: datetime) -> None:
@@ -66,12 +68,7 @@ def move_original(store: Path, named: Path, *, event: Event, network: str, at: d
         BadImport: It cannot be taken over; nothing was moved.
         OSError: It cannot be read or moved.
     """
-    if not named.is_file() or log_files(store):
-        return
-    if store == named:
-        if _is_store(named.read_bytes()):
-            return
-    elif store.exists():
+    if not _is_to_move(store, named):
         return
     _read_file(named, State(TABLES), event, network, at)
     kept = original_path(store)
@@ -82,6 +79,13 @@ def move_original(store: Path, named: Path, *, event: Event, network: str, at: d
     for path in (kept, kept.parent):
         _sync(path)
     _log.warning("%s is the file of an original bot: moved to %s, its contents are taken over.", named, kept)
+
+
+def _is_to_move(store: Path, named: Path) -> bool:
+    """Return whether the file that ``db_filename`` names is an original bot's, and there is no store yet."""
+    if not named.is_file() or log_files(store):
+        return False
+    return not _is_store(named.read_bytes()) if store == named else not store.exists()
 
 
 def _sync(path: Path) -> None:
@@ -118,7 +122,7 @@ async def take_over(store: DurableStore, *, event: Event, network: str, at: date
     kept = original_path(store.path)
     if store.view.seq == 0 and kept.is_file():
         result = _read_file(kept, store.view, event, network, at)
-        await _commit(store, result, at)
+        await _commit(store, result, event, at)
         for note in result.notes:
             _log.warning("%s: %s.", kept.name, note)
 
@@ -155,7 +159,7 @@ def _names(nick: str, value: Any) -> set[str]:
 
 
 async def import_file(store: DurableStore, content: bytes, *, event: Event, network: str, at: datetime) -> list[str]:
-    """Import a file in the published shape and return once that is on disk.
+    """Import an event or a schedule and return once that is on disk.
 
     Returns:
         What was altered or left out on the way, a sentence each.
@@ -165,11 +169,57 @@ async def import_file(store: DurableStore, content: bytes, *, event: Event, netw
         NotSaved: The disk refuses it.
     """
     result = _read(store.view, content, event, network, at)
-    await _commit(store, result, at)
+    await _commit(store, result, event, at)
     return result.notes
 
 
-async def _commit(store: DurableStore, result: Import, at: datetime) -> None:
+def preview_import(
+    store: Path, named: Path, content: bytes, *, event: Event, network: str, at: datetime
+) -> tuple[tuple[str, ...], list[str]]:
+    """Return what an import would change, and change nothing.
+
+    Args:
+        store: Where the store is, or will be.
+        named: The file that ``db_filename`` names, which may be an original bot's that is not taken over yet.
+        content: What would be imported.
+        event: The conference.
+        network: The network whose nicks the files name.
+        at: Now (aware, UTC).
+
+    Returns:
+        What would change, and what would be altered or left out on the way, in lines.
+
+    Raises:
+        BadImport: It cannot be imported.
+        StoreInUse: Another process has the store.
+        StoreUnreadable: The store is damaged, or of another version.
+        OSError: A file cannot be read.
+    """
+    view = _present(store, named, event, network, at)
+    result = _read(view, content, event, network, at)
+    return difference(view, result.edits, event), result.notes
+
+
+def _present(path: Path, named: Path, event: Event, network: str, at: datetime) -> View:
+    """Return the state that the bot would start with, without touching its files."""
+    kept = named if _is_to_move(path, named) else original_path(path)
+    state: View = State(TABLES)
+    if kept is not named and (path.exists() or log_files(path)):
+        store = DurableStore(path, TABLES, migrations=MIGRATIONS)
+        store.lock()
+        try:
+            store.read()
+        finally:
+            store.unlock()
+        state = store.view
+    if state.seq == 0 and kept.is_file():
+        original = State(TABLES)
+        original.apply(1, at, _read_file(kept, original, event, network, at).edits)
+        return original
+    return state
+
+
+async def _commit(store: DurableStore, result: Import, event: Event, at: datetime) -> None:
     if result.edits:
-        change = Journal(store).commit(result.edits, at=at, cause=Cause.IMPORT)
+        change = Journal(make_keeper(store, event)).commit(result.edits, at=at, cause=Cause.IMPORT)
         await store.saved(change.seq)

@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from ptgbot.catalogue import TABLES
+from ptgbot.catalogue import TABLES, make_keeper
 from ptgbot.core.changes import Cause, Change, Draft
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import Document, Table
 from ptgbot.features.admin.legacy import Importer
 from ptgbot.store.state import State
+from tests.fakes import MemoryStore
 
-__all__ = ["AT", "BERLIN", "SAMPLE", "change", "import_state", "make_state", "put", "sample_data"]
+__all__ = ["AT", "BERLIN", "SAMPLE", "change", "import_state", "make_state", "put", "sample_data", "told"]
 
 # A Tuesday, 14:05 in Berlin.
 BERLIN = Event("Harbor Summit", ZoneInfo("Europe/Berlin"), date(2026, 11, 24), "https://ptg.example.org")
@@ -55,6 +56,14 @@ def change(state: State, edit: Callable[[Draft], object], *, at: datetime = AT) 
     made = Change(state.seq + 1, at, Cause.COMMAND, None, "", "", "", draft.edits())
     state.apply(made.seq, at, made.edits)
     return made
+
+
+def told(state: State, event: Event = BERLIN, *, at: datetime = AT) -> State:
+    """Return the state, with the calendar entries that a bot would have made of its bookings."""
+    store = MemoryStore(TABLES)
+    store.view = state
+    make_keeper(store, event).catch_up(at)
+    return state
 
 
 def import_state(data: dict[str, Any], event: Event = BERLIN, *, at: datetime = AT) -> State:

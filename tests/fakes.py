@@ -36,11 +36,14 @@ class FakeNetwork:
         self.name = name
         self.burst = burst
         self.interval = interval
+        self.targets_at_once = 1
         self.posted: list[tuple[str, str]] = []
         self.accept: Callable[[Message], None] | None = None
         self.up = asyncio.Event()
         self.up.set()
         self.away: set[str] = set()
+        self.unknown: set[str] = set()  # of whom it is not known whether they are there
+        self.looked_for: list[list[str]] = []
         self._room = room
 
     def room(self, target: Target) -> int:
@@ -58,6 +61,14 @@ class FakeNetwork:
 
     def locate(self, target: Target) -> Target | None:
         return None if target.name in self.away else target
+
+    def knows(self, target: Target) -> bool:
+        return target.name not in self.unknown
+
+    async def look_for(self, targets: Iterable[Target]) -> None:
+        names = [target.name for target in targets]
+        self.looked_for.append(names)
+        self.unknown -= set(names)
 
     @property
     def organisers(self) -> tuple[Target, ...]:

@@ -1,5 +1,6 @@
 """A bot to talk to in tests: everything between the network and the disk is real, and the disk too where asked for."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from ptgbot.catalogue import TABLES, EventRules, make_registry
+from ptgbot.catalogue import TABLES, EventRules, make_keeper, make_registry
 from ptgbot.core.changes import Cause, Change
 from ptgbot.core.clock import Event
 from ptgbot.core.commands import Command, Door, Refused, Registry
@@ -22,8 +23,8 @@ from ptgbot.core.messages import Message, Send
 from ptgbot.features.admin.legacy import Importer
 from ptgbot.features.history.journal import Journal
 from ptgbot.features.history.model import HISTORY, TRACES
-from ptgbot.features.schedule.model import BOOKINGS
-from ptgbot.features.subscriptions.model import notifications
+from ptgbot.features.schedule.model import BOOKINGS, CALENDAR
+from ptgbot.features.subscriptions.notifier import Notifier
 from ptgbot.store import DurableStore
 from ptgbot.takeover import import_file
 from tests.fakes import FakeNetwork, MemoryStore, SetClock
@@ -99,7 +100,9 @@ class Talk:
         self.changes: list[Change] = []
         self.pages: dict[str, bytes] = {}
         self.purged: list[tuple[str, ...]] = []
-        self.journal = Journal(store)
+        self.calendar = make_keeper(store, event)
+        self.journal = Journal(self.calendar)
+        self.notifier = Notifier(store.view, self.sent.append, slice_=60.0)
         ids = itertools.count(1)
         rest = Rest()
         known = make_registry(
@@ -114,6 +117,7 @@ class Talk:
             clock=clock,
             networks={"irc": self.network},
             submit=self.sent.append,
+            waiting=lambda asker: 0,  # noqa: ARG005 - all is sent at once
             rest=rest,
             new_id=lambda: f"id{next(ids)}",
         )
@@ -122,7 +126,7 @@ class Talk:
 
     def _changed(self, change: Change) -> None:
         self.dispatcher.saved(change.seq)
-        self.sent += notifications(change, self.store.view)
+        self.notifier.changed(change)
         self.changes.append(change)
 
     def verbs(self, door: Door) -> str:
@@ -131,9 +135,10 @@ class Talk:
 
     @property
     def state(self) -> State:
-        """Every document there is, by table and key; not the history, which grows with every command."""
+        """Every document there is, by table and key; not what follows from each command: history, calendar entries."""
         tables: tuple[Table[Any], ...] = TABLES
-        return {table.name: dict(self.store.view.all(table)) for table in tables if table not in (HISTORY, TRACES)}
+        followers = (HISTORY, TRACES, CALENDAR)
+        return {table.name: dict(self.store.view.all(table)) for table in tables if table not in followers}
 
     async def _purge(self, keys: tuple[str, ...]) -> None:
         self.purged.append(keys)
@@ -168,10 +173,12 @@ class Talk:
         self.sent.clear()
         whose = Identity("irc", account or identity or nick.lower(), verified=bool(account))
         self.dispatcher.accept(Message("irc", Actor(whose, nick, role), text, channel, id))
-        while self.dispatcher._tasks:
-            await next(iter(self.dispatcher._tasks))
+        while self.dispatcher._tasks:  # a task that ended takes itself off only after others had their turn
+            ended, _ = await asyncio.wait(self.dispatcher._tasks)
+            for task in ended:
+                task.result()
         await self.store.saved(self.store.view.seq)
-        return [(send.target.name, send.text) for send in self.sent]
+        return [(send.target.name, send.lead + send.text) for send in self.sent]
 
     async def said(self, nick: str, text: str, **how: Any) -> str:
         """Have somebody say something; return the one line with which the bot answers them in the channel."""
@@ -206,7 +213,7 @@ def quick_talk(
     clock = clock or SetClock()
     made = Talk(MemoryStore(TABLES), clock, event, more)
     result = importer(made).read(SAMPLE if sample is None else sample)
-    made.store.commit(result.edits, at=clock.now(), cause=Cause.IMPORT)
+    made.calendar.commit(result.edits, at=clock.now(), cause=Cause.IMPORT)
     made.changes.clear()
     return made
 

@@ -26,6 +26,7 @@ FEATURES = (
     "activity",
     "history",
     "board",
+    "feeds",
     "admin",
 )
 

@@ -39,6 +39,46 @@ def test_check_says_what_the_bot_would_connect_to_and_touches_nothing(tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
 
 
+def test_check_says_what_is_wrong_with_the_logo_and_with_the_templates(tmp_path: Path) -> None:
+    (tmp_path / "logo.txt").write_text("no picture")
+    own = tmp_path / "templates"
+    (own / "board").mkdir(parents=True)
+    (own / "board" / "now.html").write_text("<li>\n{{ trakc }}</li>")
+    (own / "base.html").write_text("{% block main %}")
+    write_config(tmp_path, site_logo=str(tmp_path / "logo.txt"), templates_dir=str(own))
+    done = ptgbot(tmp_path, "check", "config.json")
+    assert done.returncode == 2
+    told = done.stderr.replace(".txt", "").replace(".html", "").splitlines()
+    assert [line.partition(".")[0].partition(": it has")[0] for line in told] == [
+        f"site_logo: {tmp_path}/logo is no picture that pages can show",
+        f"templates_dir: {own}/base, line 1: Unexpected end of template",
+        f"templates_dir: {own}/board/now, line 2: 'trakc' is undefined",
+    ]
+
+
+def test_the_site_is_published_in_the_events_own_look(tmp_path: Path) -> None:
+    (tmp_path / "logo.svg").write_text("<svg/>")
+    own = tmp_path / "templates"
+    (own / "static").mkdir(parents=True)
+    (own / "static" / "crew.css").write_text("p {}")
+    write_config(
+        tmp_path,
+        db_filename=str(tmp_path / "ptg.json"),
+        site_logo=str(tmp_path / "logo.svg"),
+        site_accent="teal",
+        site_footer={"Conduct": "https://example.org/conduct"},
+        templates_dir=str(own),
+    )
+    (tmp_path / "ptg.json").write_text(json.dumps(SAMPLE))
+    assert ptgbot(tmp_path, "render", "config.json").returncode == 0
+    page = (tmp_path / "html" / "ptg.html").read_text()
+    assert '<img src="static/logo.svg?v=' in page
+    assert 'style="--event-light:#00' in page
+    assert 'href="https://example.org/conduct"' in page
+    assert (tmp_path / "html" / "static" / "logo.svg").read_text() == "<svg/>"
+    assert (tmp_path / "html" / "static" / "crew.css").read_text() == "p {}"
+
+
 def test_an_unknown_key_is_a_warning(tmp_path: Path) -> None:
     write_config(tmp_path, irc_chanel="#ptg")
     done = ptgbot(tmp_path, "check", "config.json")
@@ -86,6 +126,39 @@ def test_an_import_that_is_wrong_says_why_and_ends_with_1(tmp_path: Path, conten
     write_config(tmp_path)
     done = ptgbot(tmp_path, "import", "config.json", "event.json")
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"Nothing was imported:\n{problem}\n")
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "-n"])
+def test_a_dry_run_says_what_an_import_would_change_and_leaves_no_trace(tmp_path: Path, option: str) -> None:
+    write_config(tmp_path)
+    (tmp_path / "event.csv").write_text("room,day,start,end,track\nHall,2026-11-23,09:00,10:00,C++\n", encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    done = ptgbot(tmp_path, "import", option, "config.json", "event.csv")
+    assert (done.returncode, done.stdout.splitlines(), done.stderr) == (
+        0,
+        [
+            "+ 1 track: c",
+            "+ 1 room: Hall",
+            "+ 1 slot: Mon0900 (Mon 23 Nov 09:00-10:00)",
+            "+ 1 booking: c in Hall-Mon0900",
+            "Note: the track 'C++' is now 'c'.",
+            "Nothing was changed.",
+        ],
+        "",
+    )
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_dry_run_starts_from_what_is_in_the_store(tmp_path: Path) -> None:
+    write_config(tmp_path)
+    table = "room,day,start,end,track\nHall,2026-11-23,{},{},gardening\n"
+    (tmp_path / "event.csv").write_text(table.format("09:00", "10:00"), encoding="utf-8")
+    (tmp_path / "moved.csv").write_text(table.format("11:00", "12:00"), encoding="utf-8")
+    assert ptgbot(tmp_path, "import", "config.json", "event.csv").returncode == 0
+    same = ptgbot(tmp_path, "import", "-n", "config.json", "event.csv")
+    assert same.stdout == "Everything in it is here already.\nNothing was changed.\n"
+    moved = ptgbot(tmp_path, "import", "-n", "config.json", "moved.csv")
+    assert "moved: gardening from Hall-Mon0900 to Hall-Mon1100\n" in moved.stdout
 
 
 def test_an_import_of_a_file_that_is_not_there_ends_with_1(tmp_path: Path) -> None:
@@ -144,3 +217,14 @@ def test_a_backup_is_restored_and_what_it_replaced_is_kept(tmp_path: Path) -> No
     refused = ptgbot(tmp_path, "restore", "config.json", "9")
     assert refused.returncode == 1
     assert "There is no backup 9" in refused.stderr
+
+
+def test_check_says_where_the_program_of_the_publish_command_is_not_there(tmp_path: Path) -> None:
+    write_config(tmp_path, publish_command="rsink -a {site} elsewhere:")
+    done = ptgbot(tmp_path, "check", "config.json")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "publish_command: there is no program rsink here that can be run\n",
+    )
+    write_config(tmp_path, publish_command="sh -c 'exit 1'")
+    assert ptgbot(tmp_path, "check", "config.json").returncode == 0

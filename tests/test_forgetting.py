@@ -36,6 +36,7 @@ FORGOTTEN = (
     " What you said for tracks stays, as somebody's."
 )
 NOTHING = "Nothing is stored about you."
+NOT_LOGGED_IN = "You are not logged in: what belongs to an account is told, and forgotten, once you are."
 
 Everything = dict[str, dict[str, Document]]
 
@@ -315,7 +316,7 @@ async def test_my_data_is_told_in_private_wherever_it_is_asked_for_and_lists_all
                 "Check-in of Quillon: bar since 2026-11-23 10:00 CET, left 2026-11-23 10:00 CET.",
                 "Subscription, sent to Quillon on irc: pods",
                 "History c7, 2026-11-23 10:00 CET, as Quillon: #nova now pods",
-                "History c3, 2026-11-23 10:00 CET, as Quillon: #nova now cells",
+                "History c3, 2026-11-23 10:00 CET, as Quillon (not logged in): #nova now cells",
                 "A check-in or subscription of yours, kept for a day so that c5 can be undone.",
             )
         ]
@@ -327,7 +328,8 @@ async def test_what_is_an_accounts_is_told_to_nobody_who_has_taken_the_nick(tmp_
         await run.say("quillon", "in the bar", account="vexillary")
         before = run.everything
         for account in ("", "eve", "quillon"):
-            assert await run.told("quillon", "my data", account=account) == [NOTHING]
+            told = [NOTHING] if account else [NOTHING, NOT_LOGGED_IN]
+            assert await run.told("quillon", "my data", account=account) == told
             assert await run.told("quillon", "forget me yes", account=account) == [FORGOTTEN]
         assert run.everything == before
         assert await run.told("othernick", "my data", account="vexillary") != [NOTHING]
@@ -581,5 +583,5 @@ async def test_these_are_the_tables_that_hold_people() -> None:
     private = {table.name for table in TABLES if table.name in {CHECKINS.name, SUBSCRIPTIONS.name, TRACES.name}}
     assert private | {HISTORY.name} == {"checkins", "subscriptions", "traces", "history"}
     assert {table.name for table in TABLES} - private - {"history"} == {
-        "access", "event", "tracks", "days", "rooms", "bookings", "topics", "links", "motd"
+        "access", "event", "tracks", "days", "rooms", "bookings", "calendar", "topics", "links", "motd"
     }  # fmt: skip

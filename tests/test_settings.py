@@ -18,6 +18,8 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 WRONG = [
     ("irc_nick", 5, "must be text in quotes, and is 5"),
+    ("publish_command", "rsync 'a b", "cannot be taken apart as a command: no closing quotation"),
+    ("publish_command", "'' x", "names no program"),
     ("irc_pass", 5, "must be text in quotes"),
     ("irc_pass", f"{SECRET}\nQUIT", "holds a line break or another control character"),
     ("irc_port", True, "true is not a number between 1 and 65535"),

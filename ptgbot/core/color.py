@@ -1,14 +1,20 @@
 """CSS colours: what counts as one, how it is shown, and which text can be read on it."""
 
 import math
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import tinycss2.color3
 import tinycss2.color4
 
-__all__ = ["Swatch", "is_color", "swatch"]
+__all__ = ["Swatch", "accents", "is_color", "swatch"]
 
 Swatch = tuple[str, str]
+
+_GREY = (0.37, 0.42, 0.46)
+# Luminances of text that can be read on the darkest of the light grounds in site.css, and on the lightest of the dark.
+_MOST_ON_LIGHT = 0.13
+_LEAST_ON_DARK = 0.34
 
 
 def _srgb(text: str) -> tuple[float, float, float] | None:
@@ -38,9 +44,43 @@ def swatch(text: str) -> Swatch:
 
     The contrast is that of WCAG 2.2. A text that is no colour gives a neutral grey.
     """
-    rgb = _srgb(text) or (0.37, 0.42, 0.46)
-    light = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
-    luminance = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+    rgb = _srgb(text) or _GREY
+    luminance = _luminance(_linear(rgb))
     on_black, on_white = (luminance + 0.05) / 0.05, 1.05 / (luminance + 0.05)
-    shown = "#" + "".join(f"{round(c * 255):02x}" for c in rgb)
-    return shown, "#000000" if on_black >= on_white else "#ffffff"
+    return _hex(rgb), "#000000" if on_black >= on_white else "#ffffff"
+
+
+def accents(text: str) -> Swatch:
+    """Return a colour as ``#rrggbb`` for light pages and for dark ones: as it is where text in it can be read.
+
+    Else it is made darker or brighter until that text has a contrast of at least 4.5 (WCAG 2.2) on every ground of
+    the pages, the tinted ones included: by more or less of its own light, which keeps the hue, and by white where
+    its own light is not enough.
+    """
+    light = _linear(_srgb(text) or _GREY)
+    luminance = _luminance(light)
+    darker = min(1.0, _MOST_ON_LIGHT / luminance) if luminance else 1.0
+    brighter = max(1.0, min(_LEAST_ON_DARK / luminance, 1 / max(light))) if luminance else 1.0
+    bright = [part * brighter for part in light]
+    missing = _LEAST_ON_DARK - _luminance(bright)
+    white = missing / (1 - _luminance(bright)) if missing > 0 else 0.0
+    return (
+        _hex(_gamma([part * darker for part in light])),
+        _hex(_gamma([part + (1 - part) * white for part in bright])),
+    )
+
+
+def _linear(rgb: Iterable[float]) -> list[float]:
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+
+
+def _gamma(light: Iterable[float]) -> list[float]:
+    return [c * 12.92 if c <= 0.0031308 else 1.055 * c ** (1 / 2.4) - 0.055 for c in light]
+
+
+def _luminance(light: Sequence[float]) -> float:
+    return 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+
+
+def _hex(rgb: Iterable[float]) -> str:
+    return "#" + "".join(f"{round(c * 255):02x}" for c in rgb)

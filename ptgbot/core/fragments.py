@@ -5,7 +5,9 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+from ptgbot.core.slices import Unfinished, end_of_slice
 
 __all__ = ["Fragments", "Frame", "Html"]
 
@@ -32,26 +34,50 @@ class Fragments:
         self._make = make
         self._kept: dict[str, tuple[Mapping[str, Any], Markup]] = {}
         self._joined = Markup()
+        self._broken_off = False
 
     def __call__(self, parts: Iterable[tuple[str, Mapping[str, Any]]]) -> Markup:
         """Return all parts, joined; those that are not named any more are forgotten.
 
         Args:
             parts: A name for each part, and its values.
+
+        Raises:
+            Unfinished: This slice of time is over. What was made is kept: the same call goes on from there.
         """
-        before, now = self._kept, {}
+        before: dict[str, tuple[Mapping[str, Any], Markup]] = self._kept
+        now: dict[str, tuple[Mapping[str, Any], Markup]] = {}
+        try:
+            fresh = self._make_all(parts, before, now) or self._broken_off
+        except Unfinished:
+            self._kept = {**before, **now}
+            self._broken_off = True
+            raise
+        self._broken_off = False
+        if fresh or list(now) != list(before):
+            # Joined anew only where it differs, so that whoever is given it sees at once that it is the same.
+            self._joined = Markup("".join([part for _, part in now.values()]))  # noqa: S704 - each was escaped
+        self._kept = now
+        return self._joined
+
+    def _make_all(
+        self,
+        parts: Iterable[tuple[str, Mapping[str, Any]]],
+        before: Mapping[str, tuple[Mapping[str, Any], Markup]],
+        now: dict[str, tuple[Mapping[str, Any], Markup]],
+    ) -> bool:
+        """Put every part into ``now``; return whether any was made."""
         fresh = False
         for name, values in parts:
             kept = before.get(name)
-            if kept is None or kept[0] != values:
-                kept = (values, self._make(**values))
+            # Most are the very same values: to see that takes no look into them.
+            if kept is None or (kept[0] is not values and kept[0] != values):
+                now[name] = (values, escape(self._make(**values)))
                 fresh = True
-            now[name] = kept
-        if fresh or list(now) != list(before):
-            # Joined anew only where it differs, so that whoever is given it sees at once that it is the same.
-            self._joined = Markup("").join(part for _, part in now.values())
-        self._kept = now
-        return self._joined
+                end_of_slice()
+            else:
+                now[name] = kept
+        return fresh
 
     def one(self, **values: Any) -> Markup:
         """Return the only part that there is."""

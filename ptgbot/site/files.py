@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ptgbot.site.live import LIVE, Live
+
 __all__ = ["MANIFEST", "SiteFiles", "path_problem"]
 
 _log = logging.getLogger(__name__)
@@ -52,15 +54,28 @@ class _Found:
 class SiteFiles:
     """Puts files into the folder of the site and takes those away that it once put there.
 
+    Beside them it keeps ``live.json``, which tells open pages what changed.
+
     Args:
         folder: The folder; it is made when it is not there.
+
+    Attributes:
+        opened: Whether the folder can be used.
+        published: The path of every file that is in place, or was meant to be.
+        changes: How often a file was replaced, added or removed.
+        complete: Whether ``live.json`` tells of all that is in place.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.opened = False
         self._known: dict[str, _Found] = {}
+        self._listed: set[str] = set()
+        self._expected: set[str] = set()
+        self._live = Live()
+        self.opened = False
         self.published: set[str] = set()
+        self.changes = 0
+        self.complete = False
 
     def open(self) -> None:
         """Make the folder, and read from the manifest what was published before.
@@ -71,17 +86,23 @@ class SiteFiles:
         if self.opened:
             return
         self._make_folder(self._folder)
-        self.published = self._read_manifest()
-        for path in self.published:  # what a crash may have left behind
+        self._listed = self._read_manifest()
+        self.published = self._listed - {LIVE}
+        for path in self._listed:  # what a crash may have left behind
             self._temporary(path).unlink(missing_ok=True)
         self.opened = True
 
-    def update(self, contents: Mapping[str, bytes], gone: Iterable[str]) -> dict[str, OSError]:
+    def expect(self, paths: Iterable[str]) -> None:
+        """Note what is going to be put in place soon, so that it is listed at once and not bit by bit."""
+        self._expected = set(paths)
+
+    def update(self, contents: Mapping[str, bytes], gone: Iterable[str], *, last: bool = True) -> dict[str, OSError]:
         """Put files in place and remove others.
 
         Args:
             contents: Path → bytes of what there is to be.
             gone: Paths of what there is not to be any more; those that were never published are left alone.
+            last: Whether that is all for the moment, and open pages are told.
 
         Returns:
             Path → why it failed, for those that did; the others are done.
@@ -89,13 +110,14 @@ class SiteFiles:
         gone = self.published.intersection(gone)
         try:
             # Before the files: one that is there and not in the manifest would never go away.
-            self._publish(self.published | contents.keys())
+            self._list(contents)
         except OSError as error:
             return dict.fromkeys((*contents, *gone), error)
         failed: dict[str, OSError] = {}
+        self.complete = False
         for path, content in contents.items():
             try:
-                self._put(path, content)
+                self._live.put(path, self._put(path, content))
             except OSError as error:
                 failed[path] = error
         removed = set()
@@ -106,21 +128,30 @@ class SiteFiles:
             except OSError as error:
                 failed[path] = error
         try:
-            self._publish(self.published - removed)
+            if removed:
+                self._write_manifest(self._listed - removed)
         except OSError as error:
             failed.update(dict.fromkeys(removed, error))
+        if last:  # after all else: whoever sees it is to find what it names
+            try:
+                self._put(LIVE, self._live.content)
+                self.complete = True
+            except OSError as error:
+                failed[LIVE] = error
         return failed
 
     # -- one file -----------------------------------------------------------------------------------------------
 
-    def _put(self, path: str, content: bytes) -> None:
+    def _put(self, path: str, content: bytes) -> bytes:
+        """Put a file in place, unless it is there; return what names its content."""
         target = self._folder / path
         digest = hashlib.blake2b(content, digest_size=16).digest()
-        if self._holds(path, target, digest, len(content)):
-            return
-        self._make_folder(target.parent)
-        status = self.write_whole(target, self._temporary(path), content)
-        self._known[path] = _Found(digest, status.st_ino, status.st_size, status.st_mtime_ns)
+        if not self._holds(path, target, digest, len(content)):
+            self._make_folder(target.parent)
+            status = self.write_whole(target, self._temporary(path), content)
+            self._known[path] = _Found(digest, status.st_ino, status.st_size, status.st_mtime_ns)
+            self.changes += 1
+        return digest
 
     def _holds(self, path: str, target: Path, digest: bytes, size: int) -> bool:
         """Return whether a file is there already with these very bytes, and can be read by a web server."""
@@ -144,10 +175,12 @@ class SiteFiles:
     def _remove(self, path: str) -> None:
         target = self._folder / path
         self._known.pop(path, None)
+        self._live.remove(path)
         try:
             # A folder of that name was made by somebody else.
             if not stat.S_ISDIR(target.lstat().st_mode):
                 target.unlink()
+                self.changes += 1
         except (FileNotFoundError, NotADirectoryError):
             pass
 
@@ -189,14 +222,17 @@ class SiteFiles:
 
     # -- the manifest -------------------------------------------------------------------------------------------
 
-    def _publish(self, paths: set[str]) -> None:
-        """Note which files are ours."""
-        if paths == self.published:
-            return
+    def _list(self, paths: Iterable[str]) -> None:
+        """Note that files are ours."""
+        if not (self._listed.issuperset(paths) and LIVE in self._listed):
+            self._write_manifest(self._listed.union(paths, self._expected, (LIVE,)))
+
+    def _write_manifest(self, paths: set[str]) -> None:
         listed = json.dumps({"files": sorted(paths)}, indent=0, ensure_ascii=False) + "\n"
         manifest = self._folder / MANIFEST
         self.write_whole(manifest, manifest.with_name(f"{MANIFEST}.ptgbot-new"), listed.encode())
-        self.published = paths
+        self._listed = paths
+        self.published = paths - {LIVE}
 
     def _read_manifest(self) -> set[str]:
         manifest = self._folder / MANIFEST

@@ -1,24 +1,27 @@
 """HTML: the templates, what they can do with text and times, and the static files beside the pages."""
 
 import hashlib
-import importlib.resources
+import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from ptgbot.core.changes import Change
 from ptgbot.core.clock import Event
-from ptgbot.core.color import swatch
+from ptgbot.core.color import accents, swatch
 from ptgbot.core.documents import View
+from ptgbot.site.design import Design, Layers, logo_problem, templates_folder
 
-__all__ = ["StaticFiles", "Templates", "rich", "templates_folder"]
+__all__ = ["StaticFiles", "Templates", "rich"]
+
+_log = logging.getLogger(__name__)
 
 # What ends an address in running text: blanks, what no address holds unquoted, and invisible marks of direction,
 # which could make it look like another one.
@@ -32,28 +35,27 @@ _OTHER_SITE = Markup('rel="noopener noreferrer"')
 _WORLD_CLOCK = "https://www.timeanddate.com/worldclock/fixedtime.html?iso="
 
 
-def templates_folder() -> Path:
-    """Return the folder of the templates, in an installed package as in a checkout."""
-    checkout = Path(__file__).resolve().parents[2]
-    if (checkout / "setup.cfg").is_file():  # there they stand beside the package, whatever else is installed
-        return checkout / "templates"
-    return Path(str(importlib.resources.files("ptgbot.templates")))
-
-
 class Templates:
     """The site's templates. Calling it fills one in; everything that is not Markup is escaped.
+
+    A template of the event's own that is wrong never stops the site: it is told of once, and ours takes its place.
 
     Args:
         event: The conference, which pages name and whose zone their times are in.
         channel: Where people type their commands, as they read it, such as ``#ptg on irc.example.org``.
-        folder: Where the templates are.
+        folder: Where our templates are.
+        design: What the event's site has of its own.
     """
 
-    def __init__(self, event: Event, *, channel: str = "", folder: Path | None = None) -> None:
-        self.folder = folder or templates_folder()
+    def __init__(
+        self, event: Event, *, channel: str = "", folder: Path | None = None, design: Design | None = None
+    ) -> None:
+        design = design or Design()
+        self.problems: list[str] = []
         self._event = event
+        self._layers = Layers(folder or templates_folder(), design.folder)
         self._environment = Environment(
-            loader=FileSystemLoader(self.folder),
+            loader=self._layers,
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -62,47 +64,93 @@ class Templates:
             cache_size=-1,
         )
         self._environment.filters |= {
+            "age": self._age,
             "date": _date,
+            "moment": self._moment,
             "rich": rich,
+            "since": self._since,
             "swatch": swatch,
             "time": self._time,
-            "moment": self._moment,
-            "since": self._since,
+            "webcal": _webcal,
             "world_clock": _world_clock,
         }
         self._environment.tests["web_address"] = _is_web_address
-        self._environment.globals |= {"event": event, "channel": channel, "static": self._static}
-        self._static_links: dict[str, str] = {}
+        self.static_files = self._read_static_files(design.logo)
+        self._static_links = {name: _versioned(name, content) for name, content in self.static_files.items()}
+        self._environment.globals |= {
+            "event": event,
+            "channel": channel,
+            "static": self._static,
+            "logo": next((link for name, link in self._static_links.items() if name == _logo_name(design.logo)), ""),
+            "accents": accents(design.accent) if design.accent else None,
+            "footer": design.footer,
+        }
+        for problem in self._layers.refuse(self._environment):
+            self._tell(problem)
 
     def __call__(self, template: str, /, **values: Any) -> Markup:
         """Return a template filled in."""
-        text = self._environment.get_template(template).render(values)
+        text = self._fill_in(template, values)
         if _NOT_FOR_PAGES.search(text):
             text = _NOT_FOR_PAGES.sub("", text)
         return Markup(text)  # noqa: S704 - autoescape is on
 
+    def _fill_in(self, template: str, values: Mapping[str, Any]) -> str:
+        try:
+            return self._environment.get_template(template).render(values)
+        except Exception as error:
+            problem = self._layers.blame(error)
+            if not problem:
+                raise
+            self._tell(problem)
+        if self._environment.cache is not None:
+            self._environment.cache.clear()
+        return self._fill_in(template, values)
+
+    def _tell(self, problem: str) -> None:
+        self.problems.append(problem)
+        _log.error("templates_dir: %s. What the bot brings itself is used in its place.", problem)
+
+    def _read_static_files(self, logo: Path | None) -> dict[str, bytes]:
+        """Return the content of every static file by its path on the site."""
+        files = self._layers.static_files()
+        if logo is not None:
+            if problem := logo_problem(logo):
+                _log.error("site_logo: %s.", problem)
+            else:
+                files[_logo_name(logo)] = logo
+        contents = {}
+        for name, path in files.items():
+            try:
+                contents[name] = path.read_bytes()
+            except OSError as error:
+                self._tell(f"{path} cannot be read: {error.strerror}")
+        return contents
+
     def _static(self, name: str) -> str:
         """Return the link to a static file; it differs once the file does, so browsers can keep the file."""
-        if name not in self._static_links:
-            content = (self.folder / "static" / name).read_bytes()
-            self._static_links[name] = f"static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
-        return self._static_links[name]
+        return self._static_links[f"static/{name}"]
 
-    def _time(self, instant: datetime, text: str = "") -> Markup:
+    def _time(self, instant: datetime, text: str = "", kind: str = "") -> Markup:
         """Return an instant as a time of day, or as a text that stands for it; in full where one points at it."""
         local = self._event.local(instant)
         # Put together by hand: pages of the history have thousands of them, and Markup.format takes ten times as long.
         iso, title = local.isoformat(timespec="minutes"), escape(_moment(local))
         shown = escape(text) if text else f"{local.hour:02}:{local.minute:02}"
-        return Markup(f'<time datetime="{iso}" title="{title}"><bdi>{shown}</bdi></time>')  # noqa: S704 - see above
+        return Markup(f'<time{kind} datetime="{iso}" title="{title}"><bdi>{shown}</bdi></time>')  # noqa: S704 - see above
 
     def _moment(self, instant: datetime) -> Markup:
         return self._time(instant, _moment(self._event.local(instant)))
 
-    def _since(self, instant: datetime, today: date) -> Markup:
+    def _since(self, instant: datetime, today: date, kind: str = "") -> Markup:
         """Return a time of day, with its date where that is not today's."""
         local = self._event.local(instant)
-        return self._time(instant, "" if local.date() == today else f"{local:%a} {local.day} {local:%b}, {local:%H:%M}")
+        text = "" if local.date() == today else f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+        return self._time(instant, text, kind)
+
+    def _age(self, instant: datetime, today: date) -> Markup:
+        """Return the same, marked as something whose age matters: the script of the page adds and renews that."""
+        return self._since(instant, today, ' class="age"')
 
 
 class StaticFiles:
@@ -113,12 +161,7 @@ class StaticFiles:
     """
 
     def __init__(self, templates: Templates) -> None:
-        folder = templates.folder
-        self._files = {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted((folder / "static").iterdir())
-            if path.is_file()
-        }
+        self._files = templates.static_files
 
     def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - an Exporter's
         """Return the path of every static file."""
@@ -135,6 +178,14 @@ class StaticFiles:
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - an Exporter's
         """Return None: time does not alter them."""
         return None
+
+
+def _logo_name(logo: Path | None) -> str:
+    return "" if logo is None else f"static/logo{logo.suffix.lower()}"
+
+
+def _versioned(path: str, content: bytes) -> str:
+    return f"{path}?v={hashlib.sha256(content).hexdigest()[:10]}"
 
 
 def rich(text: str, colors: dict[str, str]) -> Markup:
@@ -198,6 +249,11 @@ def _date(day: date, named: str = "") -> str:
 
 def _moment(local: datetime) -> str:
     return f"{_date(local.date())}, {local:%H:%M} {local.tzname()}"
+
+
+def _webcal(address: str) -> str:
+    """Return an address by which calendar programs subscribe to what is there."""
+    return f"webcal:{address.partition(':')[2]}"
 
 
 def _world_clock(instant: datetime) -> str:

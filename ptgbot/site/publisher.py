@@ -3,66 +3,45 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from ptgbot.core.changes import Change
 from ptgbot.core.clock import Clock
-from ptgbot.core.documents import View
-from ptgbot.core.protocols import Exporter, NotSaved
-from ptgbot.site.files import SiteFiles, path_problem
+from ptgbot.core.protocols import Exporter
+from ptgbot.site.due import Due
+from ptgbot.site.files import SiteFiles
+from ptgbot.site.listing import Listing
+from ptgbot.site.rendering import PublicStore, Rendered, Renderer
 
-__all__ = ["NotPublished", "PublicStore", "Publisher"]
+__all__ = ["NotPublished", "Publisher"]
 
 _log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = (0.02, 0.1)  # shortest and longest pause between rounds
 LOOK_SECONDS = 60.0  # at most, between looks at the clock, which may jump
 RETRY_SECONDS = (1.0, 30.0)  # first and longest wait after the disk refused
-BATCH_FILES, BATCH_BYTES = 64, 4 * 1024 * 1024  # at most, rendered and not yet written
+BATCH_FILES = 64  # at most, rendered and not yet written
 
 
 class NotPublished(Exception):
     """Files of the site are not what they should be; its text names them and says why."""
 
 
-class PublicStore(Protocol):
-    """What publishing needs of the store."""
-
-    @property
-    def public(self) -> View:
-        """The PUBLIC documents, those of Changes under way included."""
-        ...
-
-    async def saved(self, seq: int) -> None:
-        """Return once the Change with this number is on disk.
-
-        Raises:
-            NotSaved: It was rolled back.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Rendered:
-    """A file's content, the number of the last Change in it, and when time alone alters it."""
-
-    content: bytes
-    seq: int
-    turn: datetime | None
+def _nothing(*_: str) -> None:
+    """Do nothing."""
 
 
 class Publisher:
     """Keeps the published site as the exporters render it.
 
-    Rendering takes the loop's time, a file at a time; writing happens in a thread. After a round of publishing comes
-    a pause as long as the round kept the loop, so that under a stream of Changes commands get the other half; but what
-    is said after a round of very many files, such as the first one, need not wait as long as that took.
+    Rendering takes the loop's time, a file or a slice of a large one at a time; writing happens in a thread, while
+    the next files are rendered. After a round of publishing comes a pause as long as the round kept the loop, so that
+    under a stream of Changes commands get the other half; but what is said after a round of very many files, such as
+    the first one, need not wait as long as that took.
 
     Args:
         site_dir: The folder of the site.
@@ -70,6 +49,8 @@ class Publisher:
         store: Whose PUBLIC documents are published.
         clock: What says when a file changes by time alone.
         files: How files get into the folder.
+        warn: Is told once when the folder cannot be written, and once when it can again.
+        on_change: Is called after every round in which a file was put in place or removed.
 
     Attributes:
         problem: Why the folder cannot be written at the moment; empty when it can.
@@ -82,29 +63,30 @@ class Publisher:
         store: PublicStore,
         clock: Clock,
         files: SiteFiles | None = None,
+        *,
+        warn: Callable[[str], None] = _nothing,
+        on_change: Callable[[], None] = _nothing,
     ) -> None:
         self._site_dir = site_dir
-        self._exporters = tuple(exporters)
         self._store = store
         self._clock = clock
         self._files = files or SiteFiles(site_dir)
+        self._warn = warn
+        self._on_change = on_change
         self._thread = ThreadPoolExecutor(1, "publisher")
         self._lock = asyncio.Lock()
         self._wake = asyncio.Event()
         self._quiet = asyncio.Event()
         self._round_over = asyncio.Event()
 
-        self._paths: list[tuple[tuple[str, ...], tuple[str, ...]]] = [((), ())] * len(self._exporters)
-        self._touched: dict[str, int] = {}  # path → number of the last durable Change that touches it
-        self._fresh: dict[str, int] = {}  # path → number of the last Change in the file that is in place
-        self._turns: dict[str, datetime] = {}
-        self._failing: set[str] = set()  # what its exporter could not render
-        self._parked: set[str] = set()  # what the disk refused, until the retry
+        self._listing = Listing(exporters)
+        self._due = Due()
+        self._renderer = Renderer(store, clock)
         self._urgent: set[str] = set()  # what somebody waits for
-        self._held: dict[str, float] = {}  # path → until when more may be gathered before it is rendered
+        self._relisted = False  # whether the list of all files is not what it was when it was looked into last
+        self._tidy = False  # whether no file is there that there is not to be
         self._behind = True
 
-        self._spent = 0.0
         self._not_before = 0.0
         self._looked = clock.now()
         self._retry_at = 0.0
@@ -113,20 +95,24 @@ class Publisher:
 
     # -- what others call ---------------------------------------------------------------------------------------
 
+    @property
+    def exporters(self) -> tuple[Exporter, ...]:
+        """What there is to publish, the most urgent first."""
+        return self._listing.exporters
+
     def changed(self, change: Change) -> None:
         """Note which files a durable Change touches; to be called in the loop, in the order of Changes."""
-        for number, exporter in enumerate(self._exporters):
+        for exporter in self.exporters:
             touched: Iterable[str]
             try:
                 touched = tuple(exporter.touched(change, self._store.public))
             except Exception:  # noqa: BLE001 - the other exporters go on
                 _log.exception("What Change %d touches cannot be told; everything there is rendered.", change.seq)
-                touched = self._paths[number][1]
+                touched = self._listing.paths_of(exporter)
             patience = getattr(exporter, "patience", 0.0)
+            until = time.monotonic() + patience if patience else None
             for path in touched:
-                self._touched[path] = change.seq
-                if patience and path not in self._urgent:
-                    self._held.setdefault(path, time.monotonic() + patience)
+                self._due.touch(path, change.seq, None if path in self._urgent else until)
         self._fall_behind()
 
     async def run(self) -> None:
@@ -137,7 +123,8 @@ class Publisher:
             self._wake.clear()
             self._look_at_clock()
             self._look_at_retry(loop.time())
-            self._look_at_held()
+            if self._due.release(time.monotonic()):
+                self._fall_behind()
             if not self._behind:
                 await self._sleep(self._until_next(loop.time()))
             elif (early := self._not_before - loop.time()) > 0:
@@ -158,8 +145,7 @@ class Publisher:
 
     async def idle(self) -> None:
         """Return once nothing is to be published or being published; what could wait for more does not."""
-        if self._held:
-            self._held.clear()
+        if self._due.release_all():
             self._fall_behind()
         await self._quiet.wait()
 
@@ -169,15 +155,13 @@ class Publisher:
         Raises:
             NotPublished: A file cannot be rendered; what is in place of it is older.
         """
-        wanted = {path: seq for path, seq in self._touched.items() if self._fresh.get(path, -1) < seq}
+        wanted = self._due.behind()
         self._urgent |= wanted.keys()
-        self._held.clear()
+        self._due.release_all()
         self._fall_behind()
         try:
-            while wanted := {
-                p: seq for p, seq in wanted.items() if self._fresh.get(p, -1) < seq and p in self._touched
-            }:
-                if failing := wanted.keys() & self._failing:
+            while wanted := {path: seq for path, seq in wanted.items() if self._due.lacks(path, seq)}:
+                if failing := wanted.keys() & self._renderer.failing:
                     raise NotPublished(f"{', '.join(sorted(failing))} could not be made")
                 await self._round_over.wait()
         finally:
@@ -191,35 +175,26 @@ class Publisher:
         self._wake.set()
 
     def _look_at_clock(self) -> None:
-        """Make due what time altered; all that depends on time, when the clock was put back."""
         now = self._clock.now()
         put_back = now < self._looked - timedelta(seconds=1)
         self._looked = now
-        for path in [path for path, turn in self._turns.items() if put_back or turn <= now]:
-            del self._turns[path]
-            self._fresh.pop(path, None)
+        if self._due.turn(now, put_back=put_back):
             self._fall_behind()
 
     def _look_at_retry(self, at: float) -> None:
-        if self._parked and at >= self._retry_at:
-            self._parked.clear()
-            self._fall_behind()
-
-    def _look_at_held(self) -> None:
-        now = time.monotonic()
-        for path in [path for path, until in self._held.items() if until <= now]:
-            del self._held[path]
+        if self._due.parked and at >= self._retry_at:
+            self._due.parked.clear()
             self._fall_behind()
 
     def _until_next(self, at: float) -> float:
         """Return the seconds until something may be due without a Change."""
         waits = [LOOK_SECONDS]
-        if self._turns:
-            waits.append((min(self._turns.values()) - self._clock.now()).total_seconds())
-        if self._parked:
+        if (turn := self._due.until_turn(self._clock.now())) is not None:
+            waits.append(turn.total_seconds())
+        if self._due.parked:
             waits.append(self._retry_at - at)
-        if self._held:
-            waits.append(min(self._held.values()) - time.monotonic())
+        if (release := self._due.until_release(time.monotonic())) is not None:
+            waits.append(release)
         return max(min(waits), 0.0)
 
     async def _sleep(self, seconds: float) -> None:
@@ -242,12 +217,16 @@ class Publisher:
             self._not_before = loop.time() + RETRY_SECONDS[0]
             self._fall_behind()
         else:
-            pause = min(max(self._spent, PAUSE_SECONDS[0]), PAUSE_SECONDS[1])
+            pause = min(max(self._renderer.spent, PAUSE_SECONDS[0]), PAUSE_SECONDS[1])
             self._not_before = max(self._not_before, loop.time() + pause)
         if self.problem and not before:
-            _log.warning("%s. The state is safe; this is tried again until it works.", self.problem)
+            self._tell(f"{self.problem}. The state is safe; this is tried again until it works.")
         elif before and not self.problem:
-            _log.warning("The site in %s can be written again, and is up to date.", self._site_dir)
+            self._tell(f"The site in {self._site_dir} can be written again, and is up to date.")
+
+    def _tell(self, text: str) -> None:
+        _log.warning("%s", text)
+        self._warn(text)
 
     async def _round(self, *, everything: bool = False) -> dict[str, str]:
         """Publish what is due.
@@ -260,11 +239,10 @@ class Publisher:
         """
         async with self._lock:
             self._behind = False
-            self._spent = 0.0
+            self._renderer.spent = 0.0
+            changes = self._files.changes
             if everything:
-                self._fresh.clear()
-                self._parked.clear()
-                self._held.clear()
+                self._due.all_again(self._listing)
             try:
                 if not self._files.opened:
                     await asyncio.get_running_loop().run_in_executor(self._thread, self._files.open)
@@ -272,131 +250,81 @@ class Publisher:
                 self._refused({}, error)
                 self._not_before = self._retry_at
                 self._fall_behind()
-                return {str(self._site_dir): _reason(error)}
-            current, gone = await self._current()
-            failed = await self._publish([path for path in current if self._is_due(path)], current, gone)
-            if not self._parked:
-                self._accepted()
+                failed = {str(self._site_dir): _reason(error)}
+            else:
+                failed = await self._publish(await self._list())
+                if not self._due.parked:
+                    self._accepted()
+                if not self._behind and not self._due.waiting:
+                    self._quiet.set()
             self._round_over.set()
             self._round_over = asyncio.Event()
-            if not self._behind and not self._parked and not self._held:
-                self._quiet.set()
+            if self._files.changes != changes:
+                self._on_change()
             return failed
 
-    async def _publish(self, due: Iterable[str], current: dict[str, Exporter], gone: set[str]) -> dict[str, str]:
-        failed: dict[str, str] = {}
-        batch: dict[str, _Rendered] = {}
-        size = 0
-        for path in due:
-            rendered = await self._render(path, current[path])
-            if isinstance(rendered, str):
-                failed[path] = rendered
-                continue
-            batch[path] = rendered
-            size += len(rendered.content)
-            if len(batch) >= BATCH_FILES or size >= BATCH_BYTES:
-                failed |= await self._write(batch, set())
-                batch, size = {}, 0
-        if batch or gone:
-            failed |= await self._write(batch, gone)
-        return failed
-
-    @contextmanager
-    def _busy(self) -> Iterator[None]:
-        """Count the time that something keeps the loop."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._spent += time.perf_counter() - started
-
-    async def _current(self) -> tuple[dict[str, Exporter], set[str]]:
-        """Return every path that there is to be, with its exporter, and those of ours that are to go."""
+    async def _list(self) -> list[str]:
+        """Return what is to be rendered, by a list of all files that is on disk in the store."""
         while True:
             view = self._store.public
             seq = view.seq
-            with self._busy():
-                current, complete = self._list(view)
-            if await self._is_saved(seq):
+            with self._renderer.busy():
+                if self._listing.refresh(view):
+                    self._relisted, self._tidy = True, False
+            if await self._renderer.is_saved(seq):
                 break
-        for path in [path for path in (*self._touched, *self._fresh) if path not in current]:
-            self._touched.pop(path, None)
-            self._fresh.pop(path, None)
-            self._turns.pop(path, None)
-            self._held.pop(path, None)
-            self._failing.discard(path)
+        if self._relisted or self._due.has_others(self._listing):
+            self._due.keep_only(self._listing)
+            self._renderer.failing.intersection_update(self._listing)
+            self._due.add_new(self._listing)
+            self._files.expect(self._listing)
+            self._relisted = False
+        return self._due.now(self._listing.place)
+
+    def _gone(self) -> set[str]:
+        """Return the files of ours that are to go."""
         # What an exporter published that cannot list its files stays: nobody said that it is to go.
-        return current, self._files.published - current.keys() - self._parked if complete else set()
+        if self._tidy or not self._listing.complete:
+            return set()
+        return {path for path in self._files.published if path not in self._listing} - self._due.parked
 
-    def _list(self, view: View) -> tuple[dict[str, Exporter], bool]:
-        """Return every path that there is to be, with its exporter, and whether every exporter could tell."""
-        current: dict[str, Exporter] = {}
-        complete = True
-        for number, exporter in enumerate(self._exporters):
-            try:
-                named = tuple(exporter.paths(view))
-            except Exception:  # noqa: BLE001 - the other exporters go on
-                _log.exception("The list of files to publish is incomplete.")
-                complete = False
-            else:
-                if named != self._paths[number][0]:
-                    self._paths[number] = (named, tuple(path for path in named if _is_possible(path)))
-            for path in self._paths[number][1]:
-                current.setdefault(path, exporter)
-        return current, complete
+    async def _publish(self, due: Iterable[str]) -> dict[str, str]:
+        """Render and write files, and remove those that are to go; return why for what could not be done.
 
-    async def _is_saved(self, seq: int) -> bool:
-        """Wait until all that was read is on disk in the store; return False where it was rolled back.
-
-        To be awaited before the loop gets anywhere else: later, a Change that was rolled back could have left its
-        number to another one that is on disk.
+        What is rendered is written as soon as the thread is free, so that the most urgent is in place first, and the
+        disk and the templates do not wait for each other.
         """
+        failed: dict[str, str] = {}
+        batch: dict[str, Rendered] = {}
+        writing: asyncio.Future[dict[str, str]] | None = None
         try:
-            await self._store.saved(seq)
-        except NotSaved:
-            await asyncio.sleep(0)
-            return False
-        return True
+            for path in due:
+                rendered = await self._renderer.render(path, self._listing.exporter(path))
+                if isinstance(rendered, str):
+                    failed[path] = rendered
+                    continue
+                batch[path] = rendered
+                if writing is None or writing.done() or len(batch) >= BATCH_FILES:
+                    failed |= await writing if writing else {}
+                    writing = asyncio.ensure_future(self._write(batch, set(), last=False))
+                    batch = {}
+            failed |= await writing if writing else {}
+        finally:
+            if writing:
+                writing.cancel()
+        gone = self._gone()
+        if batch or gone or not self._files.complete:
+            failed |= await self._write(batch, gone)
+        self._tidy = self._listing.complete and not failed.keys() & gone and not self._due.parked
+        return failed
 
-    def _is_due(self, path: str) -> bool:
-        behind = self._fresh.get(path, -1) < self._touched.get(path, 0)
-        return behind and path not in self._parked and path not in self._held
-
-    async def _render(self, path: str, exporter: Exporter) -> _Rendered | str:
-        """Return a file all of which is on disk in the store, or why there is none."""
-        while True:
-            view, now = self._store.public, self._clock.now()
-            seq = view.seq
-            with self._busy():
-                try:
-                    content = exporter.render(path, view, now)
-                    turn = exporter.turns(path, view, now)
-                except Exception as error:  # noqa: BLE001 - whatever it is, the other files go on
-                    self._not_rendered(path, error)
-                    return f"{type(error).__name__}: {error}"
-            if not await self._is_saved(seq):
-                continue
-            await asyncio.sleep(0)
-            # One that says it is over already would have it rendered for ever.
-            return _Rendered(content, seq, None if turn is None else max(turn, now + timedelta(seconds=1)))
-
-    def _not_rendered(self, path: str, error: Exception) -> None:
-        """Tell of a failure, once until it is over."""
-        if path not in self._failing:
-            self._failing.add(path)
-            _log.error("%s cannot be rendered; the rest of the site goes on.", path, exc_info=error)
-
-    async def _write(self, batch: dict[str, _Rendered], gone: set[str]) -> dict[str, str]:
+    async def _write(self, batch: dict[str, Rendered], gone: set[str], *, last: bool = True) -> dict[str, str]:
         contents = {path: rendered.content for path, rendered in batch.items()}
-        update = self._files.update
-        refused = await asyncio.get_running_loop().run_in_executor(self._thread, update, contents, gone)
+        update = partial(self._files.update, contents, gone, last=last)
+        refused = await asyncio.get_running_loop().run_in_executor(self._thread, update)
         for path, rendered in batch.items():
-            self._failing.discard(path)
             if path not in refused:
-                self._fresh[path] = rendered.seq
-                self._turns.pop(path, None)
-                if rendered.turn is not None:
-                    self._turns[path] = rendered.turn
+                self._due.made(path, rendered.seq, rendered.turn)
         if refused:
             self._refused(refused, next(iter(refused.values())))
         return {path: _reason(error) for path, error in refused.items()}
@@ -408,21 +336,14 @@ class Publisher:
         if not self.problem:
             self.problem = f"The site in {self._site_dir} cannot be written: {_reason(error)}"
         at = asyncio.get_running_loop().time()
-        if not self._parked:
+        if not self._due.parked:
             self._retry_at = at + self._retry_seconds
             self._retry_seconds = min(self._retry_seconds * 2, RETRY_SECONDS[1])
-        self._parked.update(paths)
+        self._due.parked.update(paths)
 
     def _accepted(self) -> None:
         self.problem = ""
         self._retry_seconds = RETRY_SECONDS[0]
-
-
-def _is_possible(path: str) -> bool:
-    problem = path_problem(path)
-    if problem:
-        _log.error("%r cannot be a file of the site: %s.", path, problem)
-    return not problem
 
 
 def _reason(error: OSError) -> str:

@@ -1,53 +1,35 @@
 """A small web server for the published site; it knows nothing but its folder.
 
 What it hands out, it keeps in memory, with its compressed form, for as long as the file is the same one. Browsers
-ask again each time and are told when nothing changed.
+ask again each time and are told when nothing changed; static files under an address that names their content they
+keep. Open pages can listen at ``/events`` for what changes: the answer to ``live.json`` says so.
 """
 
-import asyncio
-import gzip
-import hashlib
 import logging
-import math
-import mimetypes
-import os
+import resource
 import socket
-import stat
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
 from aiohttp import hdrs, web
 
+from ptgbot.site.events import Events
+from ptgbot.site.folder import KEPT_FILE_BYTES, File, Folder, content_type
+from ptgbot.site.live import LIVE
+
 __all__ = ["Server", "make_app", "serve"]
 
 _log = logging.getLogger(__name__)
 
-KEPT_FILE_BYTES = 4 * 1024 * 1024  # a larger file is read from the disk each time
-KEPT_BYTES = 48 * 1024 * 1024
-SMALLEST_GZIP = 512  # below, it all fits into one packet anyway
 STOP_SECONDS = 1.0  # for answers under way
+MOST_FILES = 16_384
 
-_TYPES = {
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".ics": "text/calendar; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".md": "text/plain; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-    ".webmanifest": "application/manifest+json",
-    ".woff2": "font/woff2",
-    ".xml": "application/xml",
-}
-_COMPRESSED = (".woff2",)  # in themselves, besides the images, sounds and films
-_FEEDS = (".atom", ".ics", ".json", ".xml")  # for programs, which may run in pages of other sites
+_FEEDS = (".atom", ".ics", ".json", ".txt", ".xml")  # for programs, which may run in pages of other sites
+_EVENTS = "events"
+_YEAR = 365 * 24 * 3600  # seconds
 
 _HEADERS = {
     # Badges carry their colours in a style attribute; all else is in files of ours. Other sites may frame the pages:
@@ -75,105 +57,6 @@ _NOT_FOUND = _PAGE.format(
 _NOT_YET = "Nothing has been published here yet. The bot does that when it starts: please try again in a moment.\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A published file as it is handed out.
-
-    Args:
-        identity: What shows whether the file in the folder is still this one.
-        content: Its bytes.
-        gzipped: The same, compressed; empty where that does not pay.
-        tag: What names these bytes.
-        changed: When they were written, in whole seconds, rounded up.
-    """
-
-    identity: tuple[int, int, int]
-    content: bytes
-    gzipped: bytes
-    tag: str
-    changed: int
-
-
-class _Folder:
-    """The folder of the site, and what of it is kept in memory."""
-
-    def __init__(self, site_dir: Path) -> None:
-        self._site_dir = site_dir
-        self._kept: OrderedDict[Path, _File] = OrderedDict()
-        self._size = 0
-
-    def find(self, path: str) -> tuple[Path, os.stat_result] | None:
-        """Return the file for a path of a URL; None where there is none that anybody may have."""
-        parts = path.split("/")
-        if any(not part or part.startswith(".") or "\\" in part or not part.isprintable() for part in parts):
-            return None
-        try:
-            root = self._site_dir.resolve(strict=True)
-            found = root.joinpath(*parts).resolve(strict=True)
-            # A link may lead to another file of the site, and nowhere else.
-            if any(part.startswith(".") for part in found.relative_to(root).parts):
-                return None
-            status = found.stat()
-        except (OSError, ValueError, RuntimeError):
-            return None
-        return (found, status) if stat.S_ISREG(status.st_mode) else None
-
-    def published(self) -> bool:
-        """Return whether there is a site."""
-        return self.find("index.html") is not None
-
-    def kept(self, path: Path, status: os.stat_result) -> _File | None:
-        """Return a file that is in memory and still the same."""
-        file = self._kept.get(path)
-        if file is None or file.identity != _identity(status):
-            return None
-        self._kept.move_to_end(path)
-        return file
-
-    def keep(self, path: Path, file: _File) -> None:
-        """Hold a file in memory, and let go of those that nobody asked for lately."""
-        self._forget(path)
-        self._kept[path] = file
-        self._size += len(file.content) + len(file.gzipped)
-        while self._size > KEPT_BYTES:
-            self._forget(next(iter(self._kept)))
-
-    def _forget(self, path: Path) -> None:
-        file = self._kept.pop(path, None)
-        if file is not None:
-            self._size -= len(file.content) + len(file.gzipped)
-
-
-def _identity(status: os.stat_result) -> tuple[int, int, int]:
-    return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _read(path: Path) -> _File:
-    """Return a file as it is handed out. Waits for the disk and compresses: for a thread.
-
-    Raises:
-        OSError: It has gone, or cannot be read.
-    """
-    with path.open("rb") as opened:
-        status = os.fstat(opened.fileno())
-        content = opened.read()
-    gzipped = gzip.compress(content, 6, mtime=0) if _pays(path, len(content)) else b""
-    if len(gzipped) > len(content) * 0.9:
-        gzipped = b""
-    tag = hashlib.blake2b(content, digest_size=12).hexdigest()
-    return _File(_identity(status), content, gzipped, tag, math.ceil(status.st_mtime))
-
-
-def _pays(path: Path, size: int) -> bool:
-    kind = _content_type(path)
-    packed = kind.startswith(("image/", "audio/", "video/")) and path.suffix != ".svg"
-    return size >= SMALLEST_GZIP and not packed and path.suffix not in _COMPRESSED
-
-
-def _content_type(path: Path) -> str:
-    return _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-
-
 # -- answers ------------------------------------------------------------------------------------------------------
 
 
@@ -183,13 +66,22 @@ def make_app(site_dir: Path) -> web.Application:
     Args:
         site_dir: The folder of the site; it need not be there yet.
     """
-    folder = _Folder(site_dir)
+    folder = Folder(site_dir)
+    events = Events(site_dir / LIVE)
 
     async def answer(request: web.Request) -> web.StreamResponse:
+        if request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
+            raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_GET, hdrs.METH_HEAD])
+        if request.match_info["path"] == _EVENTS:
+            return await events.listen(request, _HEADERS)
         return await _answer(folder, request)
+
+    async def end(_: web.Application) -> None:
+        events.end()
 
     app = web.Application(middlewares=[_polish])
     app.router.add_route("*", "/{path:.*}", answer)
+    app.on_shutdown.append(end)
     return app
 
 
@@ -203,30 +95,26 @@ async def _polish(
     except web.HTTPException as error:
         error.headers.update(_HEADERS)
         raise
-    response.headers.update(_HEADERS)
+    if not response.prepared:
+        response.headers.update(_HEADERS)
     return response
 
 
-async def _answer(folder: _Folder, request: web.Request) -> web.StreamResponse:
-    if request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
-        raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_GET, hdrs.METH_HEAD])
+async def _answer(folder: Folder, request: web.Request) -> web.StreamResponse:
     found = folder.find(request.match_info["path"] or "index.html")
     if found is None:
         return _nothing(folder)
     path, status = found
     if status.st_size > KEPT_FILE_BYTES:
         return web.FileResponse(path, headers=_headers(path))
-    file = folder.kept(path, status)
-    if file is None:
-        try:
-            file = await asyncio.to_thread(_read, path)
-        except OSError:
-            return _nothing(folder)
-        folder.keep(path, file)
+    try:
+        file = await folder.file(path, status)
+    except OSError:
+        return _nothing(folder)
     return _respond(request, path, file)
 
 
-def _nothing(folder: _Folder) -> web.Response:
+def _nothing(folder: Folder) -> web.Response:
     headers = {"Cache-Control": "no-store"}
     if not folder.published():
         return web.Response(status=503, text=_NOT_YET, headers={**headers, "Retry-After": "5"})
@@ -234,13 +122,16 @@ def _nothing(folder: _Folder) -> web.Response:
 
 
 def _headers(path: Path) -> dict[str, str]:
-    headers = {"Content-Type": _content_type(path), "Cache-Control": "no-cache"}
+    headers = {"Content-Type": content_type(path), "Cache-Control": "no-cache"}
     if path.suffix in _FEEDS:
         headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Expose-Headers"] = "ETag"
+    if path.name == LIVE:
+        headers["Link"] = f'<{_EVENTS}>; rel="alternate"; type="text/event-stream"'
     return headers
 
 
-def _respond(request: web.Request, path: Path, file: _File) -> web.Response:
+def _respond(request: web.Request, path: Path, file: File) -> web.Response:
     zipped = bool(file.gzipped) and _takes_gzip(request.headers.get("Accept-Encoding", ""))
     # In the second in which a file was written it may change once more. So its date is rounded up, never to the
     # future, and who asks by date alone is told "the same" only once that second is over.
@@ -250,6 +141,9 @@ def _respond(request: web.Request, path: Path, file: _File) -> web.Response:
         "ETag": f'"{file.tag}-gzip"' if zipped else f'"{file.tag}"',
         "Last-Modified": format_datetime(datetime.fromtimestamp(changed, UTC), usegmt=True),
     }
+    if request.query.get("v") == file.version:
+        # Only where it names these very bytes: an address that a page had before they were in place would stay wrong.
+        headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
     if file.gzipped:
         headers["Vary"] = "Accept-Encoding"
     if _has_it(request, file):
@@ -260,7 +154,7 @@ def _respond(request: web.Request, path: Path, file: _File) -> web.Response:
     return web.Response(body=file.gzipped if zipped else file.content, headers=headers)
 
 
-def _has_it(request: web.Request, file: _File) -> bool:
+def _has_it(request: web.Request, file: File) -> bool:
     """Return whether the asker holds these very bytes."""
     if "If-None-Match" in request.headers:
         tags = {tag.value for tag in request.if_none_match or ()}
@@ -313,6 +207,7 @@ async def serve(site_dir: Path, host: str | None = None, port: int = 8000, *, lo
     Raises:
         OSError: The address is taken, or none of this machine's.
     """
+    _allow_many_connections()
     listening = _listen(host, port)
     runner = web.AppRunner(make_app(site_dir), access_log=_log if log_requests else None, shutdown_timeout=STOP_SECONDS)
     try:
@@ -325,14 +220,22 @@ async def serve(site_dir: Path, host: str | None = None, port: int = 8000, *, lo
     return Server(runner, listening.getsockname()[1])
 
 
+def _allow_many_connections() -> None:
+    """Let this process have as many files open as it may: every listener is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def _listen(host: str | None, port: int) -> socket.socket:
     if host:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=128)
+        return socket.create_server((host, port), family=family, backlog=1024)
     # One socket for both kinds of addresses, so that any free port is the same one for both.
     if socket.has_dualstack_ipv6():
         try:
-            return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=128)
+            return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=1024)
         except OSError:
             pass  # a machine without IPv6 addresses; whatever else is wrong, the next line tells
-    return socket.create_server(("", port), backlog=128)
+    return socket.create_server(("", port), backlog=1024)

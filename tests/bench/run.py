@@ -2,39 +2,22 @@
 
 import argparse
 import asyncio
-import os
-import platform
-import re
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-from ptgbot import __version__
+from tests.bench.calendars import calendar_times
+from tests.bench.document import publish
 from tests.bench.inside import commands_per_second
 from tests.bench.outside import line_to_page
+from tests.bench.publishing import LARGE, USUAL, measure_publishing
+from tests.bench.serving import LISTENERS, measure_serving
 from tests.live.ngircd import ngircd_program
+from tests.live.run import flood_rows
 from tests.store.measure import checkpoint_stall, commit_latency, make_large, start_time
 
 __all__ = ["main"]
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
-MARKS = ("<!-- figures: written by tox -e bench -- --write -->", "<!-- end of figures -->")
 CHECK_INS = 100_000
-
-
-def machine() -> str:
-    """Return the machine in a line."""
-    model = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
-    memory = re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())
-    parts = [
-        f"{os.cpu_count()} × {model[1] if model else platform.machine()}",
-        f"{round(int(memory[1]) / 2**20)} GiB" if memory else "",
-        f"Linux {platform.release().split('-')[0]}",
-        f"Python {platform.python_version()}",
-        f"ptgbot {__version__}",
-        f"{datetime.now(UTC):%Y-%m-%d}",
-    ]
-    return ", ".join(part for part in parts if part)
 
 
 def _per_second() -> list[tuple[str, str, str]]:
@@ -78,20 +61,46 @@ def _store() -> list[tuple[str, str, str]]:
     ]
 
 
+def _calendars() -> list[tuple[str, str, str]]:
+    written = calendar_times()
+    many = f"{written.bookings:,} bookings"
+    return [
+        (f"`ptg.ics` of {many} after one change", f"{1000 * written.kept:.1f} ms", ""),
+        ("the same, every event built anew", f"{1000 * written.anew:.0f} ms", ""),
+        ("that is, times as long", f"{written.anew / written.kept:.0f}", "20"),
+    ]
+
+
+def _publishing() -> list[tuple[str, str, str]]:
+    rows = []
+    for size, target, whole in ((USUAL, "8 ms", ""), (LARGE, "30 ms", "2 s")):
+        took = measure_publishing(size)
+        replaced = f"{1000 * took.median:.1f} ms ({took.files} files, {took.bytes / 1000:,.0f} kB)"
+        rows += [
+            (f"one `now` to all its files replaced, {size}", replaced, target),
+            (f"the whole site of {took.count:,} files, {size}", f"{took.whole:.2f} s", whole),
+            ("loop held up meanwhile, at most", f"{1000 * took.stall:.0f} ms", ""),
+        ]
+    return rows
+
+
+def _serving() -> list[tuple[str, str, str]]:
+    served = measure_serving()
+    with_listeners = f"with {LISTENERS} live listeners"
+    return [
+        (f"`ptgbot-web` {with_listeners}: looks that find nothing new", f"{served.looks:,.0f} a second", ""),
+        (f"`ptgbot-web` {with_listeners}: boards of 190 kB, compressed", f"{served.pages:,.0f} a second", ""),
+        ("change on disk to the last of them told", f"{1000 * served.told:.0f} ms", "1 s"),
+    ]
+
+
 def main() -> None:
     """Measure, print, and write if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
     arguments = parser.parse_args()
-    rows = _per_second() + _felt() + _store()
-    lines = [f"Measured on {machine()}.", "", "| what | measured | target |", "|---|---|---|"]
-    lines += [f"| {' | '.join(row)} |" for row in rows]
-    print("\n".join(lines))
-    if arguments.write:
-        text = DOCUMENT.read_text(encoding="utf-8")
-        begin, end = (re.escape(mark) for mark in MARKS)
-        block = "\n".join([MARKS[0], *lines, MARKS[1]])
-        DOCUMENT.write_text(re.sub(f"{begin}.*?{end}", lambda _: block, text, flags=re.DOTALL), encoding="utf-8")
+    rows = _per_second() + _felt() + _store() + _calendars() + _publishing() + _serving() + flood_rows()
+    publish(rows, "tox -e bench -- --write", write=arguments.write)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """What templates do with people's text and with times, and the static files beside them."""
 
-import importlib
-import sys
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,8 +11,8 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from ptgbot.core.clock import Event
-from ptgbot.site import html
-from ptgbot.site.html import StaticFiles, Templates, rich, templates_folder
+from ptgbot.site.design import templates_folder
+from ptgbot.site.html import StaticFiles, Templates, rich
 from tests.build import AT, BERLIN, make_state
 from tests.pages import tags
 
@@ -179,39 +178,30 @@ def test_the_link_to_a_static_file_differs_once_the_file_does(folder: Path) -> N
 
 
 def test_static_files_are_published_as_they_are() -> None:
-    templates = Templates(BERLIN)
-    files = StaticFiles(templates)
+    files = StaticFiles(Templates(BERLIN))
     view = make_state().public
 
     found = {path: files.render(path, view, AT) for path in files.paths(view)}
 
-    assert found == {
-        f"static/{n}": (templates.folder / "static" / n).read_bytes() for n in ("icon.svg", "site.css", "site.js")
-    }
-    assert [files.turns(path, view, AT) for path in found] == [None, None, None]
+    ours = templates_folder()
+    assert found == {path.relative_to(ours).as_posix(): path.read_bytes() for path in (ours / "static").iterdir()}
+    assert {"static/icon.svg", "static/site.css", "static/site.js"} <= found.keys()
+    assert {files.turns(path, view, AT) for path in found} == {None}
 
 
-def test_the_templates_are_found() -> None:
-    assert (templates_folder() / "base.html").is_file()
+def test_a_time_whose_age_matters_is_marked_for_the_script(folder: Path) -> None:
+    assert fill(folder, "{{ at|age(today) }}", at=AT, today=date(2026, 11, 24)) == (
+        '<time class="age" datetime="2026-11-24T14:05+01:00" title="Tuesday 24 November 2026, 14:05 CET">'
+        "<bdi>14:05</bdi></time>"
+    )
 
 
-def test_an_installed_package_brings_its_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in the wheel, where they stand inside the package."""
-    package = tmp_path / "ptgbot" / "templates"
-    package.mkdir(parents=True)
-    (package / "__init__.py").touch()
-    monkeypatch.setattr(html, "__file__", str(tmp_path / "ptgbot" / "site" / "html.py"))
-    monkeypatch.setattr(sys.modules["ptgbot"], "__path__", [str(tmp_path / "ptgbot"), *sys.modules["ptgbot"].__path__])
-    monkeypatch.delitem(sys.modules, "ptgbot.templates", raising=False)
-    importlib.invalidate_caches()
-
-    try:
-        assert templates_folder() == package
-    finally:
-        sys.modules.pop("ptgbot.templates", None)
+def test_calendar_programs_are_called_by_webcal(folder: Path) -> None:
+    assert fill(folder, "{{ x|webcal }}", x="https://example.org/nova.ics") == "webcal://example.org/nova.ics"
 
 
 def test_the_style_sheet_and_the_script_ask_nobody_else() -> None:
     static = templates_folder() / "static"
+    sources = [path for path in static.iterdir() if path.suffix in (".css", ".js")]
 
-    assert [name for name in ("site.css", "site.js") if "//" in (static / name).read_text().replace("// ", "")] == []
+    assert [path.name for path in sources if re.search(r"https?:|[\"'(`]//", path.read_text())] == []

@@ -13,15 +13,19 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup, escape
 
 from ptgbot.core.changes import Cause, Change, Draft
 from ptgbot.core.clock import SystemClock
 from ptgbot.core.documents import View
+from ptgbot.core.fragments import Fragments
 from ptgbot.core.protocols import NotSaved
 from ptgbot.features.schedule.model import TRACKS, Track
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS, Subscription
 from ptgbot.site import publisher as module
+from ptgbot.site import rendering
 from ptgbot.site.files import MANIFEST, SiteFiles
+from ptgbot.site.live import LIVE
 from ptgbot.site.publisher import NotPublished, Publisher
 from ptgbot.store.state import State
 from tests.build import AT, change, make_state, put
@@ -108,10 +112,10 @@ class Disk(SiteFiles):
         self.written: list[str] = []
 
     def write_whole(self, target: Path, temporary: Path, content: bytes) -> os.stat_result:
-        self.attempts.append(target.name)
+        self.attempts += [target.name] if target.name != LIVE else []
         if self.refuses(target):
             raise OSError(errno.ENOSPC, "No space left on device")
-        self.written.append(target.name)
+        self.written += [target.name] if target.name != LIVE else []
         return super().write_whole(target, temporary, content)
 
 
@@ -125,10 +129,20 @@ class Site:
         self.store = FakeStore(self.state)
         self.disk = Disk(folder)
         self.clock: SetClock | SystemClock = SetClock(AT)
+        self.warnings: list[str] = []
+        self.rounds: list[dict[str, str]] = []
         self.publisher = self.new_publisher()
 
     def new_publisher(self) -> Publisher:
-        return Publisher(self.folder, [self.pages], self.store, self.clock, self.disk)
+        return Publisher(
+            self.folder,
+            [self.pages],
+            self.store,
+            self.clock,
+            self.disk,
+            warn=self.warnings.append,
+            on_change=lambda: self.rounds.append(self.files()),
+        )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Publisher]:
@@ -158,12 +172,21 @@ class Site:
             await self.publisher.idle()
 
     def files(self) -> dict[str, str]:
-        found = (path for path in self.folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+        """Return what was rendered, and what others put there."""
+        found = (
+            path
+            for path in self.folder.rglob("*")
+            if path.is_file() and path.name not in (MANIFEST, LIVE) and path.suffix != ".ptgbot-new"
+        )
         return {str(path.relative_to(self.folder)): path.read_text() for path in found}
 
     def listed(self) -> list[str]:
         listed: list[str] = json.loads((self.folder / MANIFEST).read_text())["files"]
-        return listed
+        return [path for path in listed if path != LIVE]
+
+    def live(self) -> dict[str, str]:
+        told: dict[str, str] = json.loads((self.folder / LIVE).read_text())
+        return told
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -202,6 +225,22 @@ async def test_after_a_change_only_what_it_touches_is_rendered(site: Site) -> No
             "track/docs.html": "blue",
             "track/nova.html": "teal",
         }
+
+
+async def test_who_passes_the_site_on_is_told_after_each_round_in_which_a_file_changed(site: Site) -> None:
+    async with site.running():
+        site.change(Track("nova", "teal"))
+        await site.idle()
+        site.change(Track("nova", "teal"))
+        await site.idle()
+        site.change(remove=["docs"])
+        await site.idle()
+
+        assert site.rounds == [
+            {"all.html": "docs=blue nova=red", "track/docs.html": "blue", "track/nova.html": "red"},
+            {"all.html": "docs=blue nova=teal", "track/docs.html": "blue", "track/nova.html": "teal"},
+            {"all.html": "nova=teal", "track/nova.html": "teal"},
+        ]
 
 
 async def test_a_change_that_touches_nothing_renders_nothing(site: Site) -> None:
@@ -263,7 +302,8 @@ async def test_a_file_is_on_disk_before_it_takes_the_place_of_the_old_one(
     monkeypatch.setattr(Path, "replace", noted_replace)
     await site.publisher.publish_all()
 
-    assert steps == ["synced", MANIFEST, "synced", "all.html", "synced", "docs.html", "synced", "nova.html"]
+    names = [MANIFEST, "all.html", "docs.html", "nova.html", LIVE]
+    assert steps == [step for name in names for step in ("synced", name)]
 
 
 async def test_of_two_that_publish_under_one_name_the_first_does(site: Site) -> None:
@@ -286,6 +326,7 @@ async def test_everybody_may_read_the_files_whatever_the_umask_is(site: Site) ->
     modes = {str(p.relative_to(site.folder)): stat.S_IMODE(p.stat().st_mode) for p in site.folder.rglob("*")}
     assert modes == {
         MANIFEST: 0o644,
+        LIVE: 0o644,
         "all.html": 0o644,
         "track": 0o755,
         "track/docs.html": 0o644,
@@ -473,6 +514,87 @@ async def test_what_was_rendered_with_a_change_in_it_is_not_rendered_for_it_agai
         assert site.pages.rendered == ["all.html", "track/nova.html"]
 
 
+# -- what open pages look at ---------------------------------------------------------------------------------------
+
+
+async def test_open_pages_are_told_what_became_something_else(site: Site) -> None:
+    site.pages.more = ("feed.json",)
+    async with site.running():
+        before = site.live()
+        site.change(Track("nova", "teal"))
+        await site.idle()
+        nova = site.live()
+        site.change(Track("nova", "red"))
+        await site.idle()
+
+        assert list(before) == ["all.html", "track/"]
+        assert {page for page in nova if nova[page] != before[page]} == {"all.html", "track/"}
+        assert site.live() == before
+
+
+async def test_what_open_pages_look_at_does_not_grow_with_the_tracks(tmp_path: Path) -> None:
+    many = Site(tmp_path, state=make_state([Track(f"t{number}", "red") for number in range(100)]))
+    await many.publisher.publish_all()
+
+    assert list(many.live()) == ["all.html", "track/"]
+    assert len((many.folder / LIVE).read_bytes()) < 80
+
+
+async def test_a_track_that_came_and_went_leaves_what_open_pages_look_at_as_it_was(site: Site) -> None:
+    async with site.running():
+        before = (site.folder / LIVE).read_bytes()
+        site.change(Track("swift", "gold"))
+        await site.idle()
+        between = (site.folder / LIVE).read_bytes()
+        site.change(remove=["swift"])
+        await site.idle()
+
+        assert between != before
+        assert (site.folder / LIVE).read_bytes() == before
+
+
+async def test_a_new_start_leaves_what_open_pages_look_at_alone(site: Site) -> None:
+    await site.publisher.publish_all()
+    os.utime(site.folder / LIVE, (1, 1))
+    await Site(site.folder).publisher.publish_all()
+
+    assert (site.folder / LIVE).stat().st_mtime == 1
+
+
+async def test_open_pages_are_told_last(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH_FILES", 1)
+    put: list[str] = []
+    replace = Path.replace
+
+    def noted(old: Path, new: Path) -> None:
+        put.append(new.name)
+        replace(old, new)
+
+    monkeypatch.setattr(Path, "replace", noted)
+    await site.publisher.publish_all()
+
+    assert put == [MANIFEST, "all.html", "docs.html", "nova.html", LIVE]
+
+
+async def test_open_pages_are_told_later_where_the_disk_refuses_just_that(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RETRY_SECONDS", (0.01, 0.02))
+    site.publisher = site.new_publisher()
+    async with site.running():
+        before = site.live()
+        site.disk.refuses = lambda path: path.name == LIVE
+        site.change(Track("nova", "teal"))
+        await until(lambda: site.publisher.problem)
+        stale = site.live()
+        site.disk.refuses = lambda path: False
+        await site.idle()
+
+        assert stale == before
+        assert site.live() != before
+        assert site.publisher.problem == ""
+
+
 # -- in step ------------------------------------------------------------------------------------------------------
 
 
@@ -526,6 +648,36 @@ async def test_others_have_their_turn_between_two_files(site: Site) -> None:
     done = True
 
     assert sorted(set(rendered)) == [0, 1, 2, 3]
+
+
+async def test_a_large_page_is_rendered_in_slices_between_which_others_have_their_turn(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "SLICE_SECONDS", 0.0)
+    loop = asyncio.get_running_loop()
+    made: list[str] = []
+    seen: list[int] = []
+
+    def make(name: str) -> Markup:
+        made.append(name)
+        return escape(name)
+
+    parts = Fragments(make)
+
+    def render(path: str, view: View, now: datetime) -> bytes:
+        return parts((name, {"name": name}) for name in "abc").encode() if path == "all.html" else b""
+
+    def look() -> None:
+        seen.append(len(made))
+        if len(made) < 3:
+            loop.call_soon(look)
+
+    monkeypatch.setattr(site.pages, "render", render)
+    loop.call_soon(look)
+    await site.publisher.publish_all()
+
+    assert (made, site.files()["all.html"]) == (["a", "b", "c"], "abc")
+    assert sorted(set(seen)) == [0, 1, 2, 3]
 
 
 # -- time ---------------------------------------------------------------------------------------------------------
@@ -609,10 +761,11 @@ async def test_a_full_disk_is_told_once_and_caught_up_with(
         assert stale == {"all.html": "docs=blue nova=red", "track/docs.html": "blue", "track/nova.html": "red"}
         assert site.files() == {"all.html": "nova=gold", "track/nova.html": "gold"}
         assert site.publisher.problem == ""
-        assert [record.getMessage() for record in caplog.records] == [
+        assert site.warnings == [
             f"{where}. The state is safe; this is tried again until it works.",
             f"The site in {site.folder} can be written again, and is up to date.",
         ]
+        assert [record.getMessage() for record in caplog.records] == site.warnings
 
 
 async def test_a_file_that_cannot_be_written_does_not_hold_up_the_others(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import hashlib
 import os
 import time
 from collections.abc import AsyncIterator
@@ -14,9 +15,14 @@ import pytest
 from multidict import CIMultiDictProxy
 from yarl import URL
 
+from ptgbot.core.clock import Event
+from ptgbot.site import folder as folder_module
 from ptgbot.site import web
+from ptgbot.site.folder import File, Folder, read
+from ptgbot.site.html import Templates
 from ptgbot.site.web import Server, serve
 
+ROOT = Path(__file__).parents[2]
 LONG = "<p>nova is on</p>" * 200
 
 
@@ -39,6 +45,7 @@ class Client:
 def site(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
     (folder / "track").mkdir(parents=True)
+    (folder / "static").mkdir()
     for name, text in {
         "index.html": "the links",
         "ptg.html": LONG,
@@ -48,6 +55,11 @@ def site(tmp_path: Path) -> Path:
         "style.css": "a{}",
         "page.js": "1",
         "README.md": "read me",
+        "changes.atom": "<feed/>",
+        "schedule.xml": "<schedule/>",
+        "ptg.txt": "nova is on",
+        "live.json": "{}",
+        "static/site.js": "1",
         "track/nova.html": "nova",
         ".ptgbot-files.json": "hidden",
         ".ptg.html.ptgbot-new": "half",
@@ -83,6 +95,9 @@ async def client(server: Server) -> AsyncIterator[Client]:
         ("/style.css", "text/css; charset=utf-8", "a{}"),
         ("/page.js", "text/javascript; charset=utf-8", "1"),
         ("/README.md", "text/plain; charset=utf-8", "read me"),
+        ("/changes.atom", "application/atom+xml; charset=utf-8", "<feed/>"),
+        ("/schedule.xml", "application/xml", "<schedule/>"),
+        ("/ptg.txt", "text/plain; charset=utf-8", "nova is on"),
         ("/track/nova.html", "text/html; charset=utf-8", "nova"),
         ("/track/nova.html?room=Attic", "text/html; charset=utf-8", "nova"),
     ],
@@ -256,11 +271,51 @@ async def test_what_would_gain_nothing_is_not_compressed(client: Client, site: P
 
 
 async def test_pages_of_other_sites_may_read_the_feeds(client: Client) -> None:
-    allowed = {
-        p: (await client.ask(p))[1].get("Access-Control-Allow-Origin") for p in ("/ptg.json", "/ptg.ics", "/ptg.html")
-    }
+    feeds = ("/ptg.json", "/ptg.ics", "/changes.atom", "/schedule.xml", "/ptg.txt")
+    names = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
+    allowed = {}
+    for path in (*feeds, "/ptg.html", "/missing.json"):
+        _, headers, _ = await client.ask(path)
+        allowed[path] = tuple(headers.get(name) for name in names)
 
-    assert allowed == {"/ptg.json": "*", "/ptg.ics": "*", "/ptg.html": None}
+    assert allowed == {**dict.fromkeys(feeds, ("*", "ETag")), "/ptg.html": (None, None), "/missing.json": (None, None)}
+
+
+async def test_browsers_keep_what_an_address_names_by_its_content_and_ask_again_for_all_else(client: Client) -> None:
+    version = hashlib.sha256(b"1").hexdigest()[:10]
+    paths = ("/ptg.html", "/ptg.ics", "/live.json", "/static/site.js", "/static/site.js?v=0123456789")
+    asked = [(await client.ask(path))[1]["Cache-Control"] for path in paths]
+    _, kept, _ = await client.ask(f"/static/site.js?v={version}")
+    missing = (await client.ask("/static/gone.js?v=0123456789"))[1]["Cache-Control"]
+
+    assert asked == ["no-cache"] * 5
+    assert kept["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert missing == "no-store"
+
+
+def test_the_version_of_a_static_file_is_what_its_links_name(site: Path) -> None:
+    link = Templates(Event())._static("site.js")
+    published = site / "site.js"
+    published.write_bytes((ROOT / "templates" / "static" / "site.js").read_bytes())
+
+    assert link == f"static/site.js?v={read(published).version}"
+
+
+async def test_very_many_who_ask_for_a_new_page_at_once_have_it_read_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times: list[Path] = []
+
+    def counted(path: Path) -> File:
+        times.append(path)
+        time.sleep(0.05)
+        return read(path)
+
+    monkeypatch.setattr(folder_module, "read", counted)
+    answers = await asyncio.gather(*[client.ask("/ptg.html") for _ in range(20)])
+
+    assert {(status, content) for status, _, content in answers} == {(200, LONG.encode())}
+    assert len(times) == 1
 
 
 async def test_a_large_file_is_not_kept_in_memory(client: Client, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,12 +329,12 @@ async def test_a_large_file_is_not_kept_in_memory(client: Client, site: Path, mo
 
 
 async def test_what_is_kept_in_memory_is_bounded(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "KEPT_BYTES", 3000)
-    folder = web._Folder(site)
+    monkeypatch.setattr(folder_module, "KEPT_BYTES", 3000)
+    folder = Folder(site)
     paths = [site / f"{number}.png" for number in range(5)]
     for path in paths:
         path.write_bytes(bytes(1000))
-        folder.keep(path, web._read(path))
+        folder.keep(path, read(path))
         assert folder.kept(paths[0], paths[0].stat()) is not None  # asked for each time, so it stays
 
     assert [folder.kept(path, path.stat()) is not None for path in paths] == [True, False, False, True, True]
@@ -289,7 +344,7 @@ async def test_a_file_that_cannot_be_read_is_not_there(client: Client, monkeypat
     def refuse(path: Path) -> None:
         raise PermissionError(path)
 
-    monkeypatch.setattr(web, "_read", refuse)
+    monkeypatch.setattr(folder_module, "read", refuse)
 
     assert (await client.ask("/ptg.html"))[0] == 404
 

@@ -54,7 +54,7 @@ async def test_commands_are_answered_that_nothing_was_saved_until_there_is_room(
 
         with pytest.raises(NotSaved):
             await bot.say("ann", "#nova now the disk is full")
-        first = [(send.target.name, send.text) for send in bot.sent]
+        first = [(send.target.name, send.lead + send.text) for send in bot.sent]
         state = bot.state
         second = await bot.say("bob", "#swift now still full")
 

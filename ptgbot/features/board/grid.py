@@ -22,7 +22,7 @@ from ptgbot.features.schedule.model import (
 )
 from ptgbot.features.topics.model import LINKS, meeting_url
 
-__all__ = ["Cell", "Grid", "Line", "grids", "next_turn", "running"]
+__all__ = ["Cell", "Grid", "Line", "grids", "next_turn", "phases", "running"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,13 @@ grids: Derived[tuple[Grid, ...]] = Derived((DAYS, ROOMS, BOOKINGS, TRACKS, LINKS
 def running(day: PlannedDay, now: datetime) -> frozenset[str]:
     """Return the names of a day's slots that are running."""
     return frozenset(slot.slot.name for slot in day.slots if slot.runs(now))
+
+
+def phases(day: PlannedDay, now: datetime) -> tuple[str, ...]:
+    """Return for each of a day's slots whether it is ``past``, ``runs``, or neither (empty)."""
+    return tuple(
+        "runs" if slot.runs(now) else "past" if slot.end is not None and slot.end <= now else "" for slot in day.slots
+    )
 
 
 _BOUNDS: Derived[list[datetime]] = Derived(

@@ -1,7 +1,7 @@
-"""The board (``ptg.html``) and the same for a big screen (``signage.html``)."""
+"""The board (``ptg.html``)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,37 +11,39 @@ from ptgbot.core.changes import Change, Edit
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import Table, View, Visibility
 from ptgbot.core.fragments import Fragments, Frame, Html
-from ptgbot.features.board.grid import Grid, grids, next_turn, running
-from ptgbot.features.board.talks import MAX_NAMES, Crowds, next_parts, now_parts
+from ptgbot.features.board.grid import Grid, grids, next_turn, phases
+from ptgbot.features.board.talks import MAX_NAMES, Crowds, Talks
 from ptgbot.features.motd.model import MOTD, notices
 from ptgbot.features.people.model import ACCESS, voice_required
 from ptgbot.features.presence.model import CHECKINS
-from ptgbot.features.schedule.model import BOOKINGS, DAYS, INFO, ROOMS, TRACKS, today
-from ptgbot.features.topics.model import LINKS, TOPICS, topic_of
+from ptgbot.features.schedule.model import BOOKINGS, DAYS, INFO, ROOMS, TRACKS, PlannedDay, today, track_colors
+from ptgbot.features.topics.model import LINKS, STALE_AFTER, TOPICS, topic_of
 
-__all__ = ["BoardPage", "SignagePage"]
+__all__ = ["BoardPage"]
 
-_SHOWN_BY_BOTH = frozenset({TRACKS, DAYS, ROOMS, BOOKINGS, TOPICS, MOTD})
+_SHOWN = frozenset({TRACKS, DAYS, ROOMS, BOOKINGS, TOPICS, LINKS, MOTD, ACCESS})
 
 
 class BoardPage:
-    """Publishes ``ptg.html``: messages of the day, now, next, and each day's grid.
+    """Publishes ``ptg.html``: what is on now, what is next, messages of the day, each day's grid, and all tracks.
 
     Args:
         event: The conference.
         html: The site's templates.
+        stale_after: How long a topic is believed after it was said.
     """
 
     path = "ptg.html"
 
-    def __init__(self, event: Event, html: Html) -> None:
+    def __init__(self, event: Event, html: Html, stale_after: timedelta = STALE_AFTER) -> None:
         self._event = event
         self._html = html
-        self._crowds = Crowds()
+        self._talks = Talks(event, stale_after, Crowds())
         self._now = Fragments(partial(html, "board/now.html", max_names=MAX_NAMES))
         self._next = Fragments(partial(html, "board/next.html"))
         self._days = Fragments(self._day)
         self._rooms: dict[int, Fragments] = {}
+        self._tracks = Fragments(partial(html, "board/tracks.html"))
         self._changed = Fragments(partial(html, "board/changed.html"))
         self._frame = Frame(partial(html, "board/ptg.html"))
 
@@ -60,22 +62,24 @@ class BoardPage:
             # People are shown beside what is discussed where they are, and nowhere else.
             tracks = {d.location[1:] for d in _public(CHECKINS, edit) if d.location.startswith("#")}
             return any(topic_of(view, track).now is not None for track in tracks)
-        return edit.table in _SHOWN_BY_BOTH or edit.table in (LINKS, ACCESS)
+        return edit.table in _SHOWN
 
     def render(self, path: str, view: View, now: datetime) -> bytes:
         """Return the page."""
         local_day = self._event.local(now).date()
-        open_day = today(view, self._event, now)
-        days = grids(view, self._event)
-        now_talks = self._now(now_parts(view, self._crowds, local_day))
-        next_talks = self._next(next_parts(view))
+        days = _in_order(grids(view, self._event), today(view, self._event, now), local_day)
+        now_talks = self._now(self._talks.now(view, now))
+        next_talks = self._next(self._talks.next(view))
+        self._rooms = {number: self._rooms.get(number) or self._fragments() for number, _ in days}
         page = self._frame(
             {
                 "path": path,
+                "today": local_day,
                 "notices": notices(view),
                 "has_now": bool(now_talks),
                 "has_next": bool(next_talks),
-                "days": [grid.day.day.name for grid in days],
+                "has_tracks": bool(view.all(TRACKS)),
+                "days": [(number, grid.day.day.name, grid.day.date == local_day) for number, grid in days],
                 "voice_required": voice_required(view),
             },
             now=now_talks,
@@ -86,74 +90,46 @@ class BoardPage:
                     {
                         "number": number,
                         "grid": grid,
-                        "running": running(grid.day, now),
-                        "is_open": open_day is not None and grid.day.day.name == open_day.day.name,
+                        "phases": phases(grid.day, now),
+                        "is_open": place == 0,
                         "is_today": grid.day.date == local_day,
+                        "is_past": grid.day.date is not None and grid.day.date < local_day,
                     },
                 )
-                for number, grid in enumerate(days, 1)
+                for place, (number, grid) in enumerate(days)
             ),
-            changed=self._changed.one(at=view.changed_at),
+            tracks=self._tracks.one(colors=track_colors(view)),
+            changed=self._changed.one(at=view.changed_at, today=local_day),
         )
         return page.encode()
 
-    def _day(self, number: int, grid: Grid, running: frozenset[str], **values: Any) -> Markup:
-        rooms = self._rooms.setdefault(number, Fragments(partial(self._html, "board/room.html")))
+    def _fragments(self) -> Fragments:
+        return Fragments(partial(self._html, "board/room.html"))
+
+    def _day(self, number: int, grid: Grid, phases: tuple[str, ...], **values: Any) -> Markup:
         slots = grid.day.slots
-        lines = rooms((line.room.name, {"line": line, "slots": slots, "running": running}) for line in grid.lines)
-        return self._html("board/day.html", number=number, grid=grid, running=running, lines=lines, **values)
-
-    def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - there is one
-        """Return when a slot begins or ends next, or midnight."""
-        return next_turn(view, self._event, now)
-
-
-class SignagePage:
-    """Publishes ``signage.html``: what is now, and today's grid, legible from afar.
-
-    Args:
-        event: The conference.
-        html: The site's templates.
-    """
-
-    path = "signage.html"
-
-    def __init__(self, event: Event, html: Html) -> None:
-        self._event = event
-        self._now = Fragments(partial(html, "board/signage_now.html"))
-        self._grid = Fragments(partial(html, "board/signage_grid.html"))
-        self._frame = Frame(partial(html, "board/signage.html"))
-
-    def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - it is always there
-        """Return the path of the page."""
-        return (self.path,)
-
-    def touched(self, change: Change, view: View) -> Iterable[str]:  # noqa: ARG002 - the tables tell
-        """Return the path of the page if it shows something that the Change altered."""
-        return (self.path,) if any(edit.table in _SHOWN_BY_BOTH for edit in change.edits) else ()
-
-    def render(self, path: str, view: View, now: datetime) -> bytes:
-        """Return the page."""
-        local_day = self._event.local(now).date()
-        day = today(view, self._event, now)
-        grid = next((grid for grid in grids(view, self._event) if grid.day == day), None)
-        parts = list(now_parts(view, None, local_day))
-        page = self._frame(
-            {
-                "path": path,
-                "notices": notices(view),
-                "talks": len(parts),
-                "rooms": len(grid.lines) if grid else 0,
-                "day": grid.day if grid else None,
-            },
-            now=self._now(parts),
-            grid=self._grid.one(grid=grid, running=running(grid.day, now)) if grid else "",
+        lines = self._rooms[number](
+            (line.room.name, {"day": number, "line": line, "slots": slots, "phases": phases}) for line in grid.lines
         )
-        return page.encode()
+        return self._html("board/day.html", number=number, grid=grid, phases=phases, lines=lines, **values)
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - there is one
-        """Return when a slot begins or ends next, or midnight."""
-        return next_turn(view, self._event, now)
+        """Return when a slot begins or ends or a topic may be over next, or midnight."""
+        turn = next_turn(view, self._event, now)
+        fades = self._talks.turn(view, now)
+        return turn if fades is None else min(turn, fades)
+
+
+def _in_order(days: tuple[Grid, ...], first: PlannedDay | None, local_day: date) -> list[tuple[int, Grid]]:
+    """Return days with their numbers: the one that counts as today, then those to come, then those that are over."""
+
+    def place(numbered: tuple[int, Grid]) -> int:
+        day = numbered[1].day
+        if first is not None and day.day.name == first.day.name:
+            return 0
+        return 2 if day.date is not None and day.date < local_day else 1
+
+    return sorted(enumerate(days, 1), key=place)
 
 
 def _differs(edit: Edit, attribute: str) -> bool:

@@ -1,21 +1,26 @@
 """What a track discusses now and next, where, and its pad and meeting."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from ptgbot.core.changes import Draft
+from ptgbot.core.clock import Event
+from ptgbot.core.derived import Derived
 from ptgbot.core.documents import Table, View, Visibility
-from ptgbot.features.schedule.model import ROOMS, event_info
+from ptgbot.features.schedule.model import BOOKINGS, DAYS, ROOMS, event_info, plan
 
 __all__ = [
     "LINKS",
+    "STALE_AFTER",
     "TOPICS",
+    "Fading",
     "Links",
     "Now",
     "Topic",
     "clean",
     "etherpad_url",
+    "fading_of",
     "is_link",
     "links_of",
     "meeting_url",
@@ -23,6 +28,8 @@ __all__ = [
     "put_topic",
     "topic_of",
 ]
+
+STALE_AFTER = timedelta(minutes=45)
 
 _MAX_URL = 2000
 
@@ -139,3 +146,66 @@ def meeting_url(view: View, track: str, room: str) -> str:
     """Return where a track meets on line: its own URL, else that of a room; empty where there is none."""
     found = view.get(ROOMS, room)
     return links_of(view, track).url or (found.url if found else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Fading:
+    """From when on a topic may not be discussed any more.
+
+    Args:
+        slot_ends: When the slot ends in which it was said; None where it was said outside of the track's slots.
+        stale: When it was said so long ago that nobody may have thought of it; None where nothing tells when.
+    """
+
+    slot_ends: datetime | None = None
+    stale: datetime | None = None
+
+    def word(self, now: datetime) -> str:
+        """Return what stands beside a topic that may be over; nothing beside one that is on."""
+        if self.slot_ends is not None and self.slot_ends <= now:
+            return "slot ended"
+        return "perhaps over" if self.stale is not None and self.stale <= now else ""
+
+    def turn(self, now: datetime) -> datetime | None:
+        """Return when the word changes next; None when it never does."""
+        return min((at for at in (self.slot_ends, self.stale) if at is not None and at > now), default=None)
+
+
+def _spans(view: View, event: Event) -> dict[str, list[tuple[datetime, datetime]]]:
+    """Return from when to when each track has rooms, in order; slots that follow each other without a gap are one."""
+    times = {slot.slot.name: (slot.start, slot.end) for day in plan(view, event) for slot in day.slots}
+    found: dict[str, list[tuple[datetime, datetime]]] = {}
+    for booking in view.all(BOOKINGS).values():
+        start, end = times.get(booking.slot, (None, None))
+        if start is not None and end is not None:
+            found.setdefault(booking.track, []).append((start, end))
+    return {track: _merged(sorted(spans)) for track, spans in found.items()}
+
+
+def _merged(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    merged = spans[:1]
+    for start, end in spans[1:]:
+        if start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+_SPANS: Derived[dict[str, list[tuple[datetime, datetime]]]] = Derived((DAYS, BOOKINGS), _spans)
+
+
+def fading_of(view: View, event: Event, topic: Topic, stale_after: timedelta = STALE_AFTER) -> Fading:
+    """Return from when on what a track discusses may be over.
+
+    Args:
+        view: The state.
+        event: The conference.
+        topic: What the track is at.
+        stale_after: How long a topic is believed after it was said.
+    """
+    if topic.now is None or topic.now.since is None:
+        return Fading()
+    said = topic.now.since
+    spans = _SPANS(view, event).get(topic.track, ())
+    return Fading(next((end for start, end in spans if start <= said < end), None), said + stale_after)

@@ -11,7 +11,8 @@ import pytest
 
 from ptgbot.core.changes import Draft
 from ptgbot.core.clock import Event
-from ptgbot.features.board.pages import BoardPage, SignagePage
+from ptgbot.features.board.pages import BoardPage
+from ptgbot.features.board.signage import SignagePage
 from ptgbot.features.motd.model import MOTD, Motd, Notice
 from ptgbot.features.people.model import Access
 from ptgbot.features.presence.model import CHECKINS, CheckIn
@@ -29,6 +30,7 @@ ASPEN = Room("Aspen", 0, ("Tue1", "Tue2"), desc="First floor", cap_icon="user", 
 BALLROOM = Room("Ballroom A", 1, ("Tue1", "Wed1"), url="https://meet.example.org/a")
 NOVA = Topic("nova", Now("cells, with #docs", AT - timedelta(minutes=5)), ("placement",), "Ballroom A")
 DOCS = Topic("docs", Now("first steps", None))
+MOMENT = "Tuesday 24 November 2026, 14:05 CET"
 
 
 def small_state(*more: Any) -> State:
@@ -64,8 +66,9 @@ def test_now_comes_by_track_with_since_when_where_and_the_pad() -> None:
     page = board(small_state())
 
     assert text_of(part(page, "section", "now")) == (
-        "Now docs first steps Pad of docs History of docs"
-        " nova cells, with docs since 14:00 Where: Ballroom A Pad of nova History of nova"
+        "Now Tuesday 24 November 2026 · Europe/Berlin time, your own in brackets Last change 14:05"
+        " docs first steps Pad of docs Track page of docs"
+        " nova since 14:00 cells, with docs Where: Ballroom A Pad of nova Track page of nova"
         " Is your room talking about something else? Anyone there can say so in the event's channel: #TRACK now TOPIC."
         " Tell people where you are: +in #TRACK, and +out when you leave."
     )
@@ -87,6 +90,34 @@ def test_a_topic_of_yesterday_tells_its_day() -> None:
     yesterday = replace(NOVA, now=Now("cells", AT - timedelta(days=1)))
 
     assert "since Mon 23 Nov, 14:05" in text_of(board(small_state(yesterday)))
+
+
+def test_a_topic_is_greyed_with_a_word_once_it_may_be_over() -> None:
+    def shown(minutes: int, **how: Any) -> tuple[str, str]:
+        state = small_state(Topic("docs", Now("first steps", AT)))
+        page = BoardPage(BERLIN, Templates(BERLIN), **how)
+        now = AT + timedelta(minutes=minutes)
+        item = part(page.render("ptg.html", state.public, now).decode(), "li", 'id="now-nova"')
+        [(_, attributes), *_] = tags(item)
+        return attributes["class"], text_of(item).partition(" since")[0]
+
+    assert [shown(39), shown(40), shown(54), shown(55)] == [
+        ("talk", "nova"),
+        ("talk faded", "nova perhaps over"),
+        ("talk faded", "nova perhaps over"),
+        ("talk faded", "nova slot ended"),
+    ]
+    assert shown(10, stale_after=timedelta(minutes=15)) == ("talk faded", "nova perhaps over")
+
+
+def test_the_age_of_a_topic_is_left_to_the_browser() -> None:
+    item = part(board(small_state()), "li", 'id="now-nova"')
+
+    times = [attributes for name, attributes in tags(item) if name == "time"]
+
+    assert times == [
+        {"class": "age", "datetime": "2026-11-24T14:00+01:00", "title": "Tuesday 24 November 2026, 14:00 CET"}
+    ]
 
 
 def test_who_is_checked_in_stands_beside_what_is_discussed() -> None:
@@ -116,7 +147,7 @@ def test_those_who_left_are_on_no_page() -> None:
 def test_next_lists_what_follows() -> None:
     page = board(small_state(replace(NOVA, next=("placement", "mentoring"))))
 
-    assert text_of(part(page, "section", "next")).startswith("Next nova placement mentoring Announce")
+    assert text_of(part(page, "section", 'id="next"')).startswith("Next nova placement mentoring Announce")
 
 
 def test_a_day_shows_tracks_free_codes_and_nothing_where_a_room_is_not_to_be_had() -> None:
@@ -136,6 +167,72 @@ def test_a_day_shows_tracks_free_codes_and_nothing_where_a_room_is_not_to_be_had
     ]
 
 
+def test_slots_that_run_and_slots_that_are_over_are_marked() -> None:
+    page = part(board(small_state(), AT + timedelta(hours=2)), "table", "")
+
+    cells = [(name, attributes.get("class", "")) for name, attributes in tags(page) if name in ("th", "td")]
+
+    assert cells == [
+        ("th", ""),
+        ("th", "past"),
+        ("th", "runs"),
+        ("th", ""),
+        ("td", "past"),
+        ("td", "runs"),
+        ("th", ""),
+        ("td", "past"),
+        ("td", "none runs"),
+    ]
+
+
+def test_a_cell_links_to_the_tracks_meeting_or_else_to_its_page() -> None:
+    state = small_state(replace(BALLROOM, url=""), Links("docs", url="https://meet.example.org/docs"))
+
+    links = [a["href"] for name, a in tags(part(board(state), "table", "")) if a.get("class") == "badge"]
+
+    assert links == ["https://meet.example.org/docs", "track/nova.html"]
+
+
+def test_every_track_has_a_link_to_its_page() -> None:
+    found = [a["href"] for name, a in tags(part(board(small_state()), "section", 'id="tracks"')) if name == "a"]
+
+    assert found == ["track/docs.html", "track/nova.html"]
+
+
+def test_what_a_filter_can_pick_names_its_track() -> None:
+    state = small_state(replace(NOVA, next=("placement",)))
+
+    named = [(a.get("id", name), a["data-track"]) for name, a in tags(board(state)) if "data-track" in a]
+
+    assert named == [
+        ("now-docs", "docs"),
+        ("now-nova", "nova"),
+        ("next-nova", "nova"),
+        ("td", "docs"),
+        ("td", "nova"),
+        ("track-docs", "docs"),
+        ("track-nova", "nova"),
+    ]
+
+
+def test_every_part_that_can_change_by_itself_has_a_name_of_its_own() -> None:
+    busy = small_state(
+        [CheckIn(f"irc/~{n}", f"n{n}", "#nova", AT) for n in range(9)],
+        Motd((Notice("info", "hello"), Notice("danger", "fire"))),
+        # Names that are those of other parts.
+        [Track(name, "teal") for name in ("title", "help", "1", "now")],
+        [Topic(name, Now("x", AT), ("y",)) for name in ("title", "help", "1", "now")],
+    )
+    found = tags(board(busy))
+
+    names = [a["id"] for _, a in found if "id" in a] + [a["data-key"] for _, a in found if "data-key" in a]
+
+    assert sorted(names) == sorted(set(names))
+    unnamed = [name for name, a in found if name in ("section", "details", "form") and not {"id", "class"} & a.keys()]
+    assert unnamed == []
+    assert [a["data-key"] for _, a in found if "data-key" in a] == ["1 Aspen", "1 Ballroom A", "2 Ballroom A"]
+
+
 def test_only_rooms_of_that_day_are_in_its_grid() -> None:
     wednesday = part(board(small_state()), "details", "open-day-2")
 
@@ -149,14 +246,14 @@ def test_today_is_open_and_marked_and_the_running_slot_too() -> None:
     def days(now: datetime) -> list[tuple[bool, str]]:
         page = board(small_state(), now)
         return [
-            ("open" in attributes, text_of(part(page, "details", attributes["id"])).partition(" Who ")[0])
+            ("open" in attributes, text_of(part(part(page, "details", attributes["id"]), "summary", "")))
             for name, attributes in tags(page)
             if name == "details"
         ]
 
     assert [days(AT), days(AT + timedelta(days=1)), days(AT - timedelta(days=30))] == [
         [(True, "Tuesday 24 November 2026 today"), (False, "Wednesday 25 November 2026")],
-        [(False, "Tuesday 24 November 2026"), (True, "Wednesday 25 November 2026 today")],
+        [(True, "Wednesday 25 November 2026 today"), (False, "Tuesday 24 November 2026 over")],
         [(True, "Tuesday 24 November 2026"), (False, "Wednesday 25 November 2026")],
     ]
 
@@ -176,9 +273,18 @@ def test_a_slot_links_to_a_world_clock_and_one_without_time_does_not() -> None:
 def test_messages_of_the_day_say_how_much_they_matter_in_words() -> None:
     motd = Motd((Notice("danger", "Fire drill at 15:00"), Notice("info", "See https://example.org")))
 
-    assert text_of(part(board(small_state(motd)), "section", "notices")) == (
-        "Important Fire drill at 15:00 For your information See https://example.org"
-    )
+    page = board(small_state(motd))
+
+    assert text_of(part(page, "section", 'id="urgent"')) == "Important Fire drill at 15:00"
+    assert text_of(part(page, "section", 'id="notices"')) == "For your information See https://example.org"
+
+
+def test_what_is_on_now_comes_first_and_only_what_is_urgent_comes_before_it() -> None:
+    motd = Motd((Notice("danger", "Fire drill at 15:00"), Notice("info", "See https://example.org")))
+
+    ids = [a["id"] for name, a in tags(board(small_state(motd))) if name in ("section", "details") and "id" in a]
+
+    assert ids == ["urgent", "now", "notices", "next", "schedule", "open-day-1", "open-day-2", "tracks"]
 
 
 def test_an_empty_event_says_what_to_type() -> None:
@@ -189,6 +295,7 @@ def test_an_empty_event_says_what_to_type() -> None:
         "#TRACK now TOPIC",
         "Nothing is announced yet.",
         "There is no schedule yet. Organisers bring one with ~fetchdb URL.",
+        "There are no tracks yet. Organisers add them with ~add TRACK…",
     ):
         assert sentence in page
 
@@ -205,9 +312,10 @@ def test_help_names_a_slot_that_is_free() -> None:
 
 
 def test_the_board_states_when_it_was_last_changed() -> None:
-    page = board(make_state(NOVA, at=datetime(2026, 11, 24, 13, 30, tzinfo=UTC)))
+    changed = part(board(make_state(NOVA, at=AT)), "p", 'id="changed"')
 
-    assert "Last change: Tuesday 24 November 2026, 14:30 CET." in text_of(page)
+    assert text_of(changed) == "Last change 14:05"
+    assert ("time", {"class": "age", "datetime": "2026-11-24T14:05+01:00", "title": MOMENT}) in tags(changed)
 
 
 def test_the_big_screen_shows_now_and_today_without_codes_and_people() -> None:
@@ -216,8 +324,10 @@ def test_the_big_screen_shows_now_and_today_without_codes_and_people() -> None:
 
     assert text.partition(">")[2].strip() == (
         "Harbor Summit Tuesday 24 November 2026 Europe/Berlin time"
-        " Now docs first steps nova Ballroom A since 14:00 cells, with docs"
-        " Rooms Who is in which room on Tuesday Room now 13:30-15:00 15:30-17:00"
+        " Now Aspen Free until 15:30 15:30 docs"
+        " Ballroom A until 15:00 nova since 14:00 cells, with docs Next placement"
+        " Somewhere docs first steps"
+        " Tuesday 24 November 2026 Who is in which room on Tuesday Room 13:30-15:00 now 15:30-17:00"
         " Aspen free docs Ballroom A nova"
     )
 
@@ -235,7 +345,7 @@ def test_headings_follow_each_other_without_a_gap() -> None:
 
 OUR_TAGS = frozenset(
     "html head meta title link script body header h1 p a nav main section h2 ul ol li h3 span bdi b time code footer"
-    " details summary div table caption thead tbody tr th td svg path circle".split()
+    " details summary div table caption thead tbody tr th td svg path circle form label input".split()
 )
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -273,7 +383,7 @@ def check_harmless(page: str) -> None:
         assert name in OUR_TAGS
         assert [attribute for attribute in attributes if attribute.startswith("on")] == []
         if name == "script":
-            assert attributes["src"].startswith("static/site.js?")
+            assert re.match(r"static/\w+\.js\?v=\w+$", attributes["src"])
         if name == "a" and not attributes["href"].endswith((".html", ".json", ".ics", "#commands")):
             assert re.match(r"https?://|#[a-z0-9-]+$", attributes["href"])
         if "style" in attributes:
@@ -337,6 +447,7 @@ def test_a_colour_renders_what_shows_it() -> None:
         "board/now.html": 2,  # its own, and the topic that names it
         "board/room.html": 1,
         "board/day.html": 1,
+        "board/tracks.html": 1,
         "board/changed.html": 1,
     }
 
@@ -361,7 +472,13 @@ def test_nothing_is_rendered_while_nothing_changes() -> None:
 
 
 def test_the_end_of_a_slot_renders_that_day_alone() -> None:
-    assert rendered_after(small_state(), later=timedelta(hours=1)) == {"board/room.html": 2, "board/day.html": 1}
+    state = small_state(replace(NOVA, now=None))
+
+    assert rendered_after(state, later=timedelta(hours=1)) == {"board/room.html": 2, "board/day.html": 1}
+
+
+def test_a_topic_that_may_be_over_renders_its_own_part_alone() -> None:
+    assert rendered_after(small_state(), later=timedelta(minutes=40)) == {"board/now.html": 1}
 
 
 def test_two_states_with_one_page_do_not_mix() -> None:
@@ -430,15 +547,17 @@ def test_a_change_of_many_things_touches_a_page_once() -> None:
     assert list(BoardPage(BERLIN, Templates(BERLIN)).touched(made, state.public)) == ["ptg.html"]
 
 
-def test_the_page_turns_when_a_slot_begins_or_ends_and_at_midnight() -> None:
+def test_the_page_turns_when_a_slot_begins_or_ends_a_topic_is_stale_and_at_midnight() -> None:
     turns = []
     now = AT
     page = BoardPage(BERLIN, Templates(BERLIN))
-    for _ in range(6):
-        now = page.turns("ptg.html", small_state().public, now)  # type: ignore[assignment]
+    view = small_state().public
+    for _ in range(7):
+        now = page.turns("ptg.html", view, now)  # type: ignore[assignment]
         turns.append(f"{BERLIN.local(now):%a %H:%M}")
 
-    assert turns == ["Tue 15:00", "Tue 15:30", "Tue 17:00", "Wed 00:00", "Wed 09:00", "Wed 10:30"]
+    # The topic of 14:00 is stale at 14:45.
+    assert turns == ["Tue 14:45", "Tue 15:00", "Tue 15:30", "Tue 17:00", "Wed 00:00", "Wed 09:00", "Wed 10:30"]
 
 
 def test_midnight_is_the_events_on_days_of_any_length() -> None:
