@@ -221,7 +221,6 @@ class Bot:
         works = [self.publisher.run(), self.queue.run(), self.organisers.run(), self._expire()]
         if self.command:
             works.append(self.command.run())
-            self.command.changed()  # the last run may have been cut off
         parts = [asyncio.ensure_future(work) for work in works]
         links = [asyncio.ensure_future(n.run(self.dispatcher.accept, self.queue)) for n in self.networks.values()]
         stopped = asyncio.ensure_future(stop.wait())

@@ -34,7 +34,7 @@ from ptgbot.features.schedule import commands as schedule
 from ptgbot.features.schedule.calendars import Calendars
 from ptgbot.features.schedule.keeper import CalendarKeeper
 from ptgbot.features.schedule.model import BOOKINGS, CALENDAR, DAYS, INFO, ROOMS, TRACKS, check_track
-from ptgbot.features.schedule.pages import IndexPage
+from ptgbot.features.schedule.pages import IndexPage, MissingPage
 from ptgbot.features.schedule.sessions import TrackLinks
 from ptgbot.features.schedule.slugs import room_slugs
 from ptgbot.features.schedule.subscribe import SubscribePage
@@ -144,6 +144,7 @@ def make_exporters(
         SignagePage(event, html, room_slugs, stale_after),
         PadsPage(html),
         IndexPage(html, registry),
+        MissingPage(event, html),
         SubscribePage(event, html),
         Calendars(event, _TRACK_LINKS, write_calendar),
         ScheduleFiles(event),

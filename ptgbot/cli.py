@@ -285,7 +285,10 @@ def _design_problems(config: Config) -> list[str]:
         from ptgbot.rehearsal import rehearse
 
         logging.getLogger("ptgbot").addHandler(logging.NullHandler())  # what it finds is told once, here
-        problems += [f"templates_dir: {problem}" for problem in rehearse(config)]
+        wrong, doubts = rehearse(config)
+        for doubt in doubts:
+            click.echo(f"Warning: templates_dir: {doubt}", err=True)
+        problems += [f"templates_dir: {problem}" for problem in wrong]
     return problems
 
 

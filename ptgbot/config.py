@@ -142,8 +142,16 @@ class Config(BaseModel):
     site_dir: Folder = Field(Path("html"), description="Where the site is published.")
     site_url: Url = Field("", description="Where people find the site, for links to it.")
     site_logo: ReadableFile = Field(None, description="A picture (SVG, PNG, WebP) to show beside the event's name.")
-    site_accent: Colour = Field("", description="The colour of what the pages set apart; empty: the design's own.")
-    site_footer: Links = Field((), description="Links at the foot of every page: what each says, and its address.")
+    site_accent: Colour = Field(
+        "",
+        description="The colour of what the pages set apart: a name, `#rrggbb`, or `rgb()`, `hsl()`, `hwb()`, `lab()`,"
+        " `lch()`, `oklab()` or `oklch()`; empty: the design's own.",
+    )
+    site_footer: Links = Field(
+        (),
+        description="Links at the foot of every page: what each says, and its address (http, https, mailto, or from"
+        " the top of the site on: `static/conduct.pdf`).",
+    )
     templates_dir: ExistingFolder = Field(
         None, description="A folder with templates and static files of your own, which come before those of the bot."
     )
@@ -310,7 +318,7 @@ class _Gathered:
             if key in SECTIONS:
                 if isinstance(value, _Object):
                     self.read_object(value, f"{key}.", source)
-                else:
+                elif value is not None:  # null is as if it were left out
                     self.problems.append(f"{key}: must be an object, and is {settings.shown(value)}")
                 continue
             self._seen.add(key)

@@ -16,8 +16,8 @@ __all__ = ["rehearse"]
 _EMPTY: dict[str, Any] = {"tracks": [], "slots": {}, "schedule": {}}
 
 
-def rehearse(config: Config) -> list[str]:
-    """Return what is wrong with the templates of a configuration, a line each.
+def rehearse(config: Config) -> tuple[list[str], list[str]]:
+    """Return what is wrong with the templates of a configuration, and what may be a slip, a line each.
 
     Every page is made of the sample event, and of one in which there is nothing yet.
     """
@@ -31,4 +31,4 @@ def rehearse(config: Config) -> list[str]:
         for exporter in exporters:
             for path in exporter.paths(state.public):
                 exporter.render(path, state.public, now)
-    return html.problems
+    return html.problems, html.unused

@@ -53,6 +53,8 @@ NICK = re.compile(r"[A-Za-z\[\]\\`_^{|}][A-Za-z0-9\[\]\\`_^{|}-]{0,49}")
 CHANNEL = re.compile(r"[#&+!][^\s,:]{1,199}")
 URL = re.compile(r"https?://[^\s/?#\"'<>\\^`{|}@]+(/[^\s?#\"'<>\\^`{|}]*)?", re.IGNORECASE)
 DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_IN_LINK = r"[^\s\"'<>\\^`{|}]"
+LINK = re.compile(rf"https?://{_IN_LINK}+|mailto:{_IN_LINK}+@{_IN_LINK}+|(?!//)((?!:){_IN_LINK})+", re.IGNORECASE)
 FLAGS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
@@ -162,12 +164,15 @@ def color(value: object) -> str:
     """Read a CSS colour; empty is none."""
     text = line(value)
     if text and not is_color(text):
-        raise ValueError(f"{shown(text)} is not a colour such as #1f6feb or teal")
+        raise ValueError(f"{shown(text)} is not a colour such as #1f6feb, teal or oklch(60% 0.15 240)")
     return text
 
 
 def links(value: object) -> tuple[tuple[str, str], ...]:
-    """Read what maps the texts of links to their http or https addresses, in order; text may be such a JSON object."""
+    """Read what maps the texts of links to their addresses, in order; text may be such a JSON object.
+
+    An address is one of http, https or mailto, or leads on from the top of the site: ``static/conduct.pdf``.
+    """
     if isinstance(value, str):
         try:
             value = json.loads(value) if value.strip() else {}
@@ -181,8 +186,11 @@ def links(value: object) -> tuple[tuple[str, str], ...]:
         raise ValueError('must map texts to addresses, as {"Privacy": "https://example.org/privacy"} does')
     found = tuple((line(text), _text(address).strip()) for text, address in value.items())
     for text, address in found:
-        if not text or not re.fullmatch(r"https?://[^\s\"'<>\\^`{|}]+", address, re.IGNORECASE):
-            raise ValueError(f"{shown(text)} does not lead to an address such as https://example.org/privacy")
+        if not text or not LINK.fullmatch(address):
+            raise ValueError(
+                f"{shown(text)} does not lead to an address such as https://example.org/privacy,"
+                " mailto:crew@example.org or static/conduct.pdf"
+            )
     return found
 
 

@@ -57,7 +57,7 @@ def test_check_says_what_is_wrong_with_the_logo_and_with_the_templates(tmp_path:
 
 
 def test_the_site_is_published_in_the_events_own_look(tmp_path: Path) -> None:
-    (tmp_path / "logo.svg").write_text("<svg/>")
+    (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
     own = tmp_path / "templates"
     (own / "static").mkdir(parents=True)
     (own / "static" / "crew.css").write_text("p {}")
@@ -75,7 +75,7 @@ def test_the_site_is_published_in_the_events_own_look(tmp_path: Path) -> None:
     assert '<img src="static/logo.svg?v=' in page
     assert 'style="--event-light:#00' in page
     assert 'href="https://example.org/conduct"' in page
-    assert (tmp_path / "html" / "static" / "logo.svg").read_text() == "<svg/>"
+    assert (tmp_path / "html" / "static" / "logo.svg").read_text() == '<svg xmlns="http://www.w3.org/2000/svg"/>'
     assert (tmp_path / "html" / "static" / "crew.css").read_text() == "p {}"
 
 

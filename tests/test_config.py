@@ -100,6 +100,10 @@ def test_nothing_is_made_by_reading_a_configuration(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == [tmp_path / "etc"]
 
 
+def test_null_for_a_section_is_as_if_it_were_left_out() -> None:
+    assert loaded({"event": None}).event == Event()
+
+
 @pytest.mark.parametrize(
     "event",
     [

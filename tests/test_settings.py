@@ -83,6 +83,20 @@ WRONG = [
             "https://",
         )
     ),
+    (
+        "site_accent",
+        "color(display-p3 1 0 0)",
+        "'color(display-p3 1 0 0)' is not a colour such as #1f6feb, teal or oklch(60% 0.15 240)",
+    ),
+    *(
+        (
+            "site_footer",
+            {"Crew": address},
+            "'Crew' does not lead to an address such as https://example.org/privacy,"
+            " mailto:crew@example.org or static/conduct.pdf",
+        )
+        for address in ("", "javascript:alert(1)", "//example.org", "mailto:crew", "a b", '"x', "ftp://example.org")
+    ),
 ]
 
 
@@ -114,6 +128,17 @@ RIGHT: list[tuple[str, object, str, object]] = [
     ("event.first_day", "", "event_first_day", None),
     ("event.timezone", "America/Los_Angeles", "event_timezone", ZoneInfo("America/Los_Angeles")),
     ("fetch_private", True, "fetch_private", True),
+    ("site_accent", "oklch(60% 0.15 240)", "site_accent", "oklch(60% 0.15 240)"),
+    *(
+        ("site_footer", {"Crew": address}, "site_footer", (("Crew", address),))
+        for address in (
+            "mailto:crew@example.org?subject=Hi",
+            "static/conduct.pdf",
+            "/privacy",
+            "../x#a",
+            "HTTPS://e.org",
+        )
+    ),
 ]
 
 

@@ -17,20 +17,45 @@ _MOST_ON_LIGHT = 0.13
 _LEAST_ON_DARK = 0.34
 
 
+# From XYZ, by its white, to linear sRGB (https://www.w3.org/TR/css-color-4/#color-conversion-code).
+_TO_SRGB = {
+    "xyz-d65": (
+        (3.2409699419, -1.5373831776, -0.4986107603),
+        (-0.9692436363, 1.8759675015, 0.0415550574),
+        (0.0556300797, -0.2039769589, 1.0569715142),
+    ),
+    "xyz-d50": (
+        (3.1341358529, -1.6173859980, -0.4906622179),
+        (-0.9787954766, 1.9162543774, 0.0334428734),
+        (0.0719553926, -0.2289767598, 1.4053860351),
+    ),
+}
+
+
 def _srgb(text: str) -> tuple[float, float, float] | None:
     """Return red, green and blue (0 to 1) over white, None where the text is no colour."""
     color = tinycss2.color4.parse_color(text)
     if color is None or color == "currentcolor":
         return None
-    try:
-        coordinates = color.to("srgb").coordinates
-    except (NotImplementedError, ValueError):
+    coordinates = _coordinates(color)
+    if coordinates is None or any(math.isnan(part) for part in coordinates):
         return None
-    parts = [float(part or 0) for part in (*coordinates[:3], color.alpha)]
-    if any(math.isnan(part) for part in parts):
-        return None
-    red, green, blue, alpha = (min(max(part, 0.0), 1.0) for part in parts)
+    red, green, blue, alpha = (min(max(part, 0.0), 1.0) for part in (*coordinates, color.alpha))
     return red * alpha + 1 - alpha, green * alpha + 1 - alpha, blue * alpha + 1 - alpha
+
+
+def _coordinates(color: tinycss2.color4.Color) -> list[float] | None:
+    """Return red, green and blue, outside of 0 to 1 where screens cannot show it; None for what is not converted."""
+    for space in ("srgb", *_TO_SRGB):
+        try:
+            found = [float(part or 0) for part in color.to(space).coordinates[:3]]
+        except (NotImplementedError, ValueError, OverflowError):
+            continue
+        if space == "srgb":
+            return found
+        light = [sum(a * b for a, b in zip(row, found, strict=True)) for row in _TO_SRGB[space]]
+        return _gamma(min(max(part, 0.0), 1.0) for part in light)
+    return None
 
 
 def is_color(text: str) -> bool:

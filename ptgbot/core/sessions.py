@@ -31,6 +31,7 @@ class Session:
         link: Where to meet on line; empty where there is no such place.
         pad: Where notes are taken; empty where there is no such place.
         page: Its page on the site; empty where nobody said where that is.
+        about: The page about it elsewhere, such as in a conference's programme; empty where there is none.
     """
 
     uid: str
@@ -45,3 +46,4 @@ class Session:
     link: str = ""
     pad: str = ""
     page: str = ""
+    about: str = ""

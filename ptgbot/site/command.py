@@ -25,7 +25,7 @@ SHOWN_ERRORS = 200  # characters
 class PublishCommand:
     """Runs a command after files of the site changed: one at a time, and again when more changed meanwhile.
 
-    It runs once after the start too, because the last run may have been cut off. No shell reads it.
+    It is to run once after the start too, because the last run may have been cut off. No shell reads it.
 
     Args:
         command: As typed into the configuration; ``{site}`` stands for the folder.

@@ -3,15 +3,20 @@
 import importlib.resources
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from types import TracebackType
+from xml.parsers import expat
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.meta import find_referenced_templates
 
 __all__ = ["Design", "Layers", "logo_problem", "templates_folder"]
 
 OURS = "ours/"  # before the name of a template: ours, even where the event has one of that name
 LOGO_FORMATS = (".svg", ".png", ".webp")
+PUBLISHED = frozenset((".css", ".js", ".svg", ".png", ".webp", ".jpg", ".ico", ".woff2"))  # when they are in static/
+_SVG = "http://www.w3.org/2000/svg"
 MAX_LOGO = 500_000  # bytes: everybody who opens a page fetches it
 
 
@@ -46,11 +51,31 @@ def logo_problem(logo: Path) -> str:
         return f"{logo} is no picture that pages can show: it has to be SVG, PNG or WebP, and be called so"
     try:
         size = logo.stat().st_size
+        content = logo.read_bytes() if size <= MAX_LOGO else b""
     except OSError as error:
         return f"{logo} cannot be read: {error.strerror}"
     if size > MAX_LOGO:
         return f"{logo} is too large: everybody who opens a page fetches it, so at most {MAX_LOGO // 1000} kB"
-    return ""
+    match logo.suffix.lower():
+        case ".svg":
+            fine, wanted = _is_svg(content), f'it has to be whole, and begin with <svg xmlns="{_SVG}">'
+        case ".png":
+            fine, wanted = content.startswith(b"\x89PNG\r\n\x1a\n"), "its name says so, and it holds something else"
+        case _:
+            fine, wanted = content[:4] + content[8:12] == b"RIFFWEBP", "its name says so, and it holds something else"
+    return "" if fine else f"{logo} is no {logo.suffix[1:].upper()} that browsers can show: {wanted}"
+
+
+def _is_svg(content: bytes) -> bool:
+    """Return whether a file is SVG that browsers show as a picture: whole, and with its namespace."""
+    names: list[str] = []
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = lambda name, _: names.append(name)
+    try:
+        parser.Parse(content, True)  # noqa: FBT003 - that it is all; the name of the argument is the parser's own
+    except (expat.ExpatError, LookupError, ValueError):
+        return False
+    return names[0] == f"{_SVG} svg"
 
 
 class Layers(BaseLoader):
@@ -115,6 +140,26 @@ class Layers(BaseLoader):
                 continue
             self._wrong.add(name)
         return problems
+
+    def unused(self, environment: Environment) -> list[str]:
+        """Return which files of the event's own take the place of nothing and are used by nothing, a line each."""
+        if self._own is None:
+            return []
+        ours = {name for name, _ in self._files(self._ours, "**/*.html")}
+        used = {OURS + name for name in ours} | ours
+        for name in self.own:
+            tree = environment.parse(self.get_source(environment, name)[0])
+            used |= {other for other in find_referenced_templates(tree) if other is not None}
+        found = []
+        for name, path in self._files(self._own, "**/*"):
+            if path.suffix == ".html" and name not in used and not name.startswith("static/"):
+                close = [other for other in sorted(ours) if PurePosixPath(other).name == path.name]
+                close = close or get_close_matches(name, sorted(ours), n=1, cutoff=0.8)
+                meant = f"; did you mean {' or '.join(close)}?" if close else ""
+                found.append(f"{path} takes the place of nothing, and no template uses it{meant}")
+            elif path.suffix in PUBLISHED and not name.startswith("static/"):
+                found.append(f"{path} is not published: files for browsers stand in {self._own}/static/")
+        return found
 
     def blame(self, error: Exception) -> str:
         """Pass over the event's own template that made a page fail; return what is wrong, nothing if it was ours."""

@@ -9,7 +9,9 @@ import json
 import logging
 import os
 import stat
+import threading
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -19,6 +21,7 @@ __all__ = ["MANIFEST", "SiteFiles", "path_problem"]
 
 _log = logging.getLogger(__name__)
 
+WRITERS = 6  # files that are written at a time
 MANIFEST = ".ptgbot-files.json"  # the paths of what was published, which anybody may know
 
 
@@ -71,6 +74,8 @@ class SiteFiles:
         self._known: dict[str, _Found] = {}
         self._listed: set[str] = set()
         self._expected: set[str] = set()
+        self._writers = ThreadPoolExecutor(WRITERS, "site")
+        self._counting = threading.Lock()
         self._live = Live()
         self.opened = False
         self.published: set[str] = set()
@@ -115,11 +120,12 @@ class SiteFiles:
             return dict.fromkeys((*contents, *gone), error)
         failed: dict[str, OSError] = {}
         self.complete = False
-        for path, content in contents.items():
-            try:
-                self._live.put(path, self._put(path, content))
-            except OSError as error:
-                failed[path] = error
+        # Several at a time: what takes long is to wait for the disk, which can sync them together.
+        for path, digest in zip(contents, self._writers.map(self._try_to_put, contents.items()), strict=True):
+            if isinstance(digest, OSError):
+                failed[path] = digest
+            else:
+                self._live.put(path, digest)
         removed = set()
         for path in gone:
             try:
@@ -142,6 +148,13 @@ class SiteFiles:
 
     # -- one file -----------------------------------------------------------------------------------------------
 
+    def _try_to_put(self, file: tuple[str, bytes]) -> bytes | OSError:
+        """Put a file in place; return what names its content, or why it could not be."""
+        try:
+            return self._put(*file)
+        except OSError as error:
+            return error
+
     def _put(self, path: str, content: bytes) -> bytes:
         """Put a file in place, unless it is there; return what names its content."""
         target = self._folder / path
@@ -150,8 +163,12 @@ class SiteFiles:
             self._make_folder(target.parent)
             status = self.write_whole(target, self._temporary(path), content)
             self._known[path] = _Found(digest, status.st_ino, status.st_size, status.st_mtime_ns)
-            self.changes += 1
+            self._changed()
         return digest
+
+    def _changed(self) -> None:
+        with self._counting:
+            self.changes += 1
 
     def _holds(self, path: str, target: Path, digest: bytes, size: int) -> bool:
         """Return whether a file is there already with these very bytes, and can be read by a web server."""
@@ -180,7 +197,7 @@ class SiteFiles:
             # A folder of that name was made by somebody else.
             if not stat.S_ISDIR(target.lstat().st_mode):
                 target.unlink()
-                self.changes += 1
+                self._changed()
         except (FileNotFoundError, NotADirectoryError):
             pass
 
@@ -217,8 +234,13 @@ class SiteFiles:
         if folder.is_dir():
             return
         self._make_folder(folder.parent)
-        folder.mkdir()
-        folder.chmod(0o755)
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            if not folder.is_dir():
+                raise
+        else:
+            folder.chmod(0o755)
 
     # -- the manifest -------------------------------------------------------------------------------------------
 

@@ -31,6 +31,8 @@ _SPECIAL = re.compile(f"{_ADDRESS}|{_HASHTAG}", re.IGNORECASE)
 # Characters that HTML forbids, and halves of surrogate pairs, which have no UTF-8.
 _NOT_FOR_PAGES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BRACKETS = {")": "(", "]": "["}
+# A text that only tells from when to when: the two times as they are written, and what stands between them.
+_SPAN = re.compile(r"\s*(\d{1,2}[:.h]\d{2})(\s*[-–—]+\s*)(\d{1,2}[:.h]\d{2})\s*", re.ASCII)
 _OTHER_SITE = Markup('rel="noopener noreferrer"')
 _WORLD_CLOCK = "https://www.timeanddate.com/worldclock/fixedtime.html?iso="
 
@@ -69,6 +71,7 @@ class Templates:
             "moment": self._moment,
             "rich": rich,
             "since": self._since,
+            "span": self._span,
             "swatch": swatch,
             "time": self._time,
             "webcal": _webcal,
@@ -87,6 +90,11 @@ class Templates:
         }
         for problem in self._layers.refuse(self._environment):
             self._tell(problem)
+
+    @property
+    def unused(self) -> list[str]:
+        """The files of the event's own that take the place of nothing and are used by nothing, in words."""
+        return self._layers.unused(self._environment)
 
     def __call__(self, template: str, /, **values: Any) -> Markup:
         """Return a template filled in."""
@@ -129,7 +137,10 @@ class Templates:
 
     def _static(self, name: str) -> str:
         """Return the link to a static file; it differs once the file does, so browsers can keep the file."""
-        return self._static_links[f"static/{name}"]
+        link = self._static_links.get(f"static/{name}")
+        if link is None:
+            raise LookupError(f"there is no static file {name}")
+        return link
 
     def _time(self, instant: datetime, text: str = "", kind: str = "") -> Markup:
         """Return an instant as a time of day, or as a text that stands for it; in full where one points at it."""
@@ -138,6 +149,27 @@ class Templates:
         iso, title = local.isoformat(timespec="minutes"), escape(_moment(local))
         shown = escape(text) if text else f"{local.hour:02}:{local.minute:02}"
         return Markup(f'<time{kind} datetime="{iso}" title="{title}"><bdi>{shown}</bdi></time>')  # noqa: S704 - see above
+
+    def _span(self, start: datetime, end: datetime, text: str = "") -> Markup:
+        """Return from when to when something is; the browser adds the viewer's own times behind both.
+
+        Args:
+            start: When it begins.
+            end: When it ends.
+            text: What stands for the times. Where it is more than these two, it is shown whole.
+        """
+        clocks = [self._event.local(instant) for instant in (start, end)]
+        first, last = (local.isoformat(timespec="minutes") for local in clocks)
+        shown = [f"{local.hour:02}:{local.minute:02}" for local in clocks]
+        between, told = "–", _SPAN.fullmatch(text)
+        if told and [_clock(told[1]), _clock(told[3])] == shown:
+            shown, between = [told[1], told[3]], told[2]
+        elif text:
+            whole = '<span class="span"><time datetime="{}" data-end="{}"><bdi>{}</bdi></time></span>'
+            return Markup(whole).format(first, last, text)  # noqa: S704 - ours
+        # Put together by hand, as above: these are digits, and what stands between two times.
+        times = [f'<time datetime="{at}">{clock}</time>' for at, clock in zip((first, last), shown, strict=True)]
+        return Markup(f'<span class="span">{between.join(times)}</span>')  # noqa: S704 - see above
 
     def _moment(self, instant: datetime) -> Markup:
         return self._time(instant, _moment(self._event.local(instant)))
@@ -188,18 +220,19 @@ def _versioned(path: str, content: bytes) -> str:
     return f"{path}?v={hashlib.sha256(content).hexdigest()[:10]}"
 
 
-def rich(text: str, colors: dict[str, str]) -> Markup:
+def rich(text: str, colors: dict[str, str], pages: str | None = None) -> Markup:
     """Return people's text as HTML in which ``#words`` are badges and http(s) addresses are links.
 
     Args:
         text: What somebody typed.
         colors: The colour of each word that names a track.
+        pages: Where the pages of tracks are, such as ``track/``, for badges that lead there; None for plain ones.
     """
     parts = []
     end = 0
     for match in _SPECIAL.finditer(text):
         found = _without_punctuation(match.group())
-        made = _badge(found[1:], colors) if found.startswith("#") else _link(found)
+        made = _badge(found[1:], colors, pages) if found.startswith("#") else _link(found)
         parts += [escape(text[end : match.start()]), made]
         end = match.start() + len(found)
     parts.append(escape(text[end:]))
@@ -218,11 +251,15 @@ def _without_punctuation(found: str) -> str:
         found = found[:-1]
 
 
-def _badge(word: str, colors: dict[str, str]) -> Markup:
-    color = colors.get(word.lower())
+def _badge(word: str, colors: dict[str, str], pages: str | None) -> Markup:
+    name = word.lower()
+    color = colors.get(name)
     if color is None:
         return Markup('<span class="tag">#{}</span>').format(word)
-    return Markup('<span class="badge" style="--badge:{};--ink:{}">{}</span>').format(*swatch(color), word.lower())
+    style = Markup('class="badge" style="--badge:{};--ink:{}"').format(*swatch(color))
+    if pages is None:
+        return Markup("<span {}>{}</span>").format(style, name)
+    return Markup('<a {} href="{}{}.html">{}</a>').format(style, pages, name, name)
 
 
 def _link(address: str) -> Markup:
@@ -249,6 +286,12 @@ def _date(day: date, named: str = "") -> str:
 
 def _moment(local: datetime) -> str:
     return f"{_date(local.date())}, {local:%H:%M} {local.tzname()}"
+
+
+def _clock(text: str) -> str:
+    """Return a time of day such as ``9.00`` as clocks show it; midnight at the end of a day as that of the next one."""
+    hour, minute = re.split("[:.h]", text)
+    return f"{int(hour) % 24:02}:{minute}"
 
 
 def _webcal(address: str) -> str:

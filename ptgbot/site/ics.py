@@ -2,13 +2,13 @@
 
 What people and programs find where:
 
-* ``SUMMARY`` begins with the track, which is what a narrow column of a calendar shows; the event's name follows,
-  because among somebody's own appointments a track alone says little.
+* ``SUMMARY`` begins with the track, which is what a narrow column of a calendar shows; the title follows where there
+  is one, and the event's name, because among somebody's own appointments a track alone says little.
 * ``LOCATION`` is the room, then the URL of the meeting. People need the room, which the original left out; who took
   the URL from there still finds it, at the end, where programs that make links of URLs take nothing after it along.
-* ``CONFERENCE`` holds that URL alone, for programs with a button to join; so does ``URL``, and where there is no
-  meeting it is the track's page.
-* ``DESCRIPTION`` names the pad and the meeting.
+* ``CONFERENCE`` holds that URL alone, for programs with a button to join. ``URL`` is the page about the session where
+  there is one, else the meeting, else the track's page.
+* ``DESCRIPTION`` names that page, the pad and the meeting.
 
 Instants are written in UTC: what zones a calendar brings along itself, readers understand in different ways.
 """
@@ -101,12 +101,14 @@ def _write_session(session: Session, event_name: str) -> bytes:
     where = ", ".join(filter(None, (_plain(session.room), link)))
     if where:
         entry.add("location", where)
-    told = [f"Pad: {session.pad}" if _is_link(session.pad) else "", f"Meeting: {link}" if link else ""]
-    if any(told):
-        entry.add("description", "\n".join(filter(None, told)))
+    about = session.about if _is_link(session.about) else ""
+    pad = session.pad if _is_link(session.pad) else ""
+    told = [f"{word}: {address}" for word, address in (("About", about), ("Pad", pad), ("Meeting", link)) if address]
+    if told:
+        entry.add("description", "\n".join(told))
     if link:
         entry.add("conference", link, parameters={"VALUE": "URI", "LABEL": "Meeting"})
-    if address := link or (session.page if _is_link(session.page) else ""):
+    if address := about or link or (session.page if _is_link(session.page) else ""):
         entry.add("url", address)
     if session.track:
         entry.add("categories", [_plain(session.track)])

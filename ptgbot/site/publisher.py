@@ -50,7 +50,7 @@ class Publisher:
         clock: What says when a file changes by time alone.
         files: How files get into the folder.
         warn: Is told once when the folder cannot be written, and once when it can again.
-        on_change: Is called after every round in which a file was put in place or removed.
+        on_change: Is called after every round in which a file was put in place or removed, and after the first.
 
     Attributes:
         problem: Why the folder cannot be written at the moment; empty when it can.
@@ -86,6 +86,7 @@ class Publisher:
         self._relisted = False  # whether the list of all files is not what it was when it was looked into last
         self._tidy = False  # whether no file is there that there is not to be
         self._behind = True
+        self._first = True
 
         self._not_before = 0.0
         self._looked = clock.now()
@@ -259,7 +260,8 @@ class Publisher:
                     self._quiet.set()
             self._round_over.set()
             self._round_over = asyncio.Event()
-            if self._files.changes != changes:
+            if self._files.opened and (self._first or self._files.changes != changes):
+                self._first = False
                 self._on_change()
             return failed
 

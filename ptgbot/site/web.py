@@ -28,6 +28,13 @@ STOP_SECONDS = 1.0  # for answers under way
 MOST_FILES = 16_384
 
 _FEEDS = (".atom", ".ics", ".json", ".txt", ".xml")  # for programs, which may run in pages of other sites
+# What browsers ask before a page of another site sends them a tag (https://fetch.spec.whatwg.org/#cors-preflight-fetch).
+_PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, Cache-Control",
+    "Access-Control-Max-Age": "86400",
+}
 _EVENTS = "events"
 _YEAR = 365 * 24 * 3600  # seconds
 
@@ -70,6 +77,8 @@ def make_app(site_dir: Path) -> web.Application:
     events = Events(site_dir / LIVE)
 
     async def answer(request: web.Request) -> web.StreamResponse:
+        if request.method == hdrs.METH_OPTIONS and Path(request.match_info["path"]).suffix in _FEEDS:
+            return web.Response(status=204, headers=_PREFLIGHT)
         if request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
             raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_GET, hdrs.METH_HEAD])
         if request.match_info["path"] == _EVENTS:

@@ -11,7 +11,7 @@
 //   ptg:say      detail: what those who do not see the page should hear
 "use strict";
 {
-  const ROOT = new URL("..", document.currentScript.src);
+  const ROOT = new URL("..", /** @type {HTMLScriptElement} */ (document.currentScript).src);
   const EVERY = 4_000; // ms between looks
   const LONGEST = 60_000; // ms between looks while the server does not answer
   const LIMIT = 10_000; // ms that an answer may take
@@ -203,13 +203,15 @@
 
   // -- showing ----------------------------------------------------------------------------------------------------
 
-  /** @type {Map<string, boolean>} which sections the page itself has open */
-  const opened = new Map([...document.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
+  /** @param {Document} page @returns {NodeListOf<HTMLDetailsElement>} */
+  const sections = (page) => page.querySelectorAll("details[id]");
+  /** Which of them the page itself has open. */
+  const opened = new Map(Array.from(sections(document), (one) => [one.id, one.open]));
 
   /** @param {Document} fresh */
   function show(fresh) {
     const before = topics(document);
-    for (const section of fresh.querySelectorAll("details[id]")) {
+    for (const section of sections(fresh)) {
       const same = document.getElementById(section.id);
       const said = section.open;
       // As the viewer left it, unless the page has come to think otherwise.

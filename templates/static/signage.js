@@ -127,14 +127,12 @@
   }
 
   function turn() {
-
-    const before = document.querySelector("section.shown:not(.notices)");
     current += 1;
     lay();
     const after = document.querySelector("section.shown:not(.notices)");
     if (pager.childElementCount > 1 && after) {
       after.classList.remove("turning");
-      if (before !== after || pager.childElementCount > 1) void after.getBoundingClientRect();
+      after.getBoundingClientRect(); // without a look at it in between, nothing would begin anew
       after.classList.add("turning");
     }
   }

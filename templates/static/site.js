@@ -235,7 +235,9 @@
   /** @type {HTMLDetailsElement[]} */
   let unfolded = [];
   addEventListener("beforeprint", () => {
-    unfolded = [...document.querySelectorAll("details.day:not([open])")];
+    /** @type {NodeListOf<HTMLDetailsElement>} */
+    const folded = document.querySelectorAll("details.day:not([open])");
+    unfolded = [...folded];
     for (const day of unfolded) day.open = true;
   });
   addEventListener("afterprint", () => {

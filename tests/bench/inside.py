@@ -60,13 +60,15 @@ async def _running(folder: Path, check_ins: int) -> AsyncIterator[Bot]:
 
 async def _measure(bot: Bot, folder: Path, waiting: int, seconds: float) -> float:
     """Return the commands per second with so many waiting at any time, up to the last one's page."""
-    sender = Actor(Identity(IRC, "ada"), "ada", Role.MODERATOR)
+    # As many people as there are commands: of one alone, not so many would be taken at once.
+    people = [f"ada{number}" for number in range(waiting)]
+    senders = [Actor(Identity(IRC, name), name, Role.MODERATOR) for name in people]
     done = 0
     began = time.perf_counter()
     while time.perf_counter() - began < seconds:
         for number in range(waiting):
             text = f"#track{(done + number) % 44:03} now discussing topic {done + number}"
-            bot.dispatcher.accept(Message(IRC, sender, text, "#bench"))
+            bot.dispatcher.accept(Message(IRC, senders[number], text, "#bench"))
         await bot.store.saved(bot.store.view.seq)
         done += waiting
     await bot.publisher.idle()

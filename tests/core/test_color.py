@@ -20,6 +20,12 @@ from ptgbot.features.schedule.model import PALETTE
         ("hsl(120 100% 25%)", ("#008000", "#ffffff")),
         ("#00000080", ("#7f7f7f", "#000000")),
         ("transparent", ("#ffffff", "#000000")),
+        # As the specification converts them (https://www.w3.org/TR/css-color-4/).
+        ("lab(54.29% 80.8 69.89)", ("#ff0000", "#000000")),
+        ("lch(54.29% 106.84 40.85)", ("#ff0000", "#000000")),
+        ("oklab(62.8% 0.22486 0.12585)", ("#ff0000", "#000000")),
+        ("oklch(86.64% 0.294827 142.4953)", ("#00ff00", "#000000")),
+        ("oklch(100% 0 none / 50%)", ("#ffffff", "#000000")),
     ],
 )
 def test_a_colour_is_shown_in_hex_with_the_text_that_reads_best_on_it(text: str, shown: tuple[str, str]) -> None:
@@ -44,7 +50,7 @@ def test_a_colour_is_shown_in_hex_with_the_text_that_reads_best_on_it(text: str,
         "red/*" + "x" * 60 + "*/",
         "hsl(1e308 1e308 1e308)",
         "\ud800",
-        "lab(50% 40 59)",  # a colour, but of a kind that we cannot show as sRGB
+        "color(display-p3 1 0 0)",  # a colour, but of a kind that we cannot show as sRGB
     ],
 )
 def test_what_is_no_colour_is_refused_and_shown_in_grey(text: str) -> None:

@@ -91,7 +91,7 @@ def test_what_was_made_before_the_slice_was_over_is_not_made_again() -> None:
     make = Maker()
     fragments = Fragments(make)
     parts = [(name, {"name": name, "number": 1}) for name in "abc"]
-    shown = []
+    shown: list[str] = []
     while not shown:
         with suppress(Unfinished), slice_of(0.0):
             shown.append(fragments(parts))

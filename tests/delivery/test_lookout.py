@@ -1,4 +1,4 @@
-"""People of whom it is not known whether they are there: they are looked for, many at once, and nobody waits for that."""
+"""People of whom it is not known whether they are there are looked for, many at once, and nobody waits for that."""
 
 import asyncio
 from collections.abc import Iterable

@@ -20,6 +20,7 @@ from ptgbot.site.html import StaticFiles, Templates
 from tests.build import AT, BERLIN, make_state
 from tests.pages import tags, text_of
 
+SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 STATE = make_state(Track("nova", "#1f6feb"))
 
 
@@ -163,17 +164,49 @@ def test_static_files_of_ones_own_replace_ours_and_new_ones_are_published_too(tm
     assert links != [a["href"] for name, a in tags(pads(Templates(BERLIN))) if a.get("rel") == "stylesheet"]
 
 
+def test_a_file_that_takes_the_place_of_nothing_is_told_of_with_what_was_meant(tmp_path: Path) -> None:
+    design = own(
+        tmp_path,
+        now="",
+        borad__ptg="",
+        topics__pad='{% include "mine/cell.html" %}',
+        mine__cell="",
+        odd="",
+        static__about="",
+    )
+    (tmp_path / "crew.css").write_text("p {}")
+    (tmp_path / "README.md").write_text("Ours")
+    (tmp_path / "static" / "new.css").write_text("p {}")
+
+    templates = Templates(BERLIN, design=design)
+
+    assert templates.unused == [
+        f"{tmp_path}/borad/ptg.html takes the place of nothing, and no template uses it; did you mean board/ptg.html?",
+        f"{tmp_path}/crew.css is not published: files for browsers stand in {tmp_path}/static/",
+        f"{tmp_path}/now.html takes the place of nothing, and no template uses it; did you mean board/now.html?",
+        f"{tmp_path}/odd.html takes the place of nothing, and no template uses it",
+    ]
+    assert Templates(BERLIN).unused == []
+
+
+def test_a_static_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    templates = Templates(BERLIN, design=own(tmp_path, topics__pad="{{ static('nosuch.css') }}"))
+    pads(templates)
+
+    assert templates.problems == [f"{tmp_path}/topics/pad.html, line 1: there is no static file nosuch.css"]
+
+
 # -- logo, colour, links --------------------------------------------------------------------------------------------
 
 
 def test_the_logo_is_published_and_stands_beside_the_name(tmp_path: Path) -> None:
     logo = tmp_path / "Our Logo.SVG"
-    logo.write_text("<svg/>")
+    logo.write_text(SVG)
     templates = Templates(BERLIN, design=Design(logo=logo))
 
     pictures = [a for name, a in tags(pads(templates)) if name == "img"]
 
-    assert static(templates)["static/logo.svg"] == b"<svg/>"
+    assert static(templates)["static/logo.svg"] == SVG.encode()
     assert [(a["src"].partition("=")[0], a["alt"]) for a in pictures] == [("static/logo.svg?v", "")]
 
 
@@ -182,6 +215,16 @@ def test_the_logo_is_published_and_stands_beside_the_name(tmp_path: Path) -> Non
     [
         ("logo.txt", b"x", "is no picture that pages can show: it has to be SVG, PNG or WebP, and be called so"),
         ("logo.png", bytes(500_001), "is too large: everybody who opens a page fetches it, so at most 500 kB"),
+        ("logo.png", b"text", "is no PNG that browsers can show: its name says so, and it holds something else"),
+        ("a.webp", b"RIFFxxxxAVI ", "is no WEBP that browsers can show: its name says so, and it holds something else"),
+        *(
+            (
+                "logo.svg",
+                content,
+                'is no SVG that browsers can show: it has to be whole, and begin with <svg xmlns="http://www.w3.org/2000/svg">',
+            )
+            for content in (b"", b"text", b"<svg/>", SVG[:-2].encode(), b"<html xmlns='http://www.w3.org/2000/svg'/>")
+        ),
     ],
 )
 def test_a_logo_that_cannot_be_one_is_told_of_and_left_out(
@@ -212,6 +255,16 @@ def test_links_at_the_foot_are_on_every_page() -> None:
     page = pads(Templates(BERLIN, design=Design(footer=footer)))
 
     assert 'href="https://example.org/conduct" rel="noopener noreferrer">Code of &lt;conduct&gt;</a>' in page
+
+
+def test_links_at_the_foot_lead_to_mail_and_on_from_the_top_of_the_site() -> None:
+    footer = (("Crew", "mailto:crew@example.org"), ("Map", "static/map.pdf"), ("Host", "/host.html"))
+    templates = Templates(BERLIN, design=Design(footer=footer))
+
+    page = templates("base.html", path="track/nova.html", root="../")
+
+    links = [a["href"] for name, a in tags(page) if name == "a" and a.get("rel") == "noopener noreferrer"]
+    assert links == ["mailto:crew@example.org", "../static/map.pdf", "/host.html"]
 
 
 # -- the documentation ----------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from ptgbot import app
 from ptgbot.app import IRC, Bot
 from ptgbot.catalogue import TABLES
 from ptgbot.core.identity import Actor, Identity, Role
@@ -100,7 +101,11 @@ async def test_a_disk_that_refuses_the_site_loses_nothing_and_organisers_are_tol
         assert "what nobody sees yet" in page.read_text()
 
 
-async def test_the_site_is_passed_on_after_the_start_after_a_change_and_at_the_end(tmp_path: Path) -> None:
+async def test_the_site_is_passed_on_after_the_start_after_a_change_and_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_LAST_WORDS", 30.0)
+    monkeypatch.setattr(app, "_LAST_COMMAND", 30.0)
     copy = tmp_path / "copy.html"
     script = tmp_path / "pass.py"
     script.write_text("import shutil, sys\nshutil.copy(sys.argv[1] + '/ptg.html', sys.argv[2])")

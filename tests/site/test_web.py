@@ -281,6 +281,21 @@ async def test_pages_of_other_sites_may_read_the_feeds(client: Client) -> None:
     assert allowed == {**dict.fromkeys(feeds, ("*", "ETag")), "/ptg.html": (None, None), "/missing.json": (None, None)}
 
 
+async def test_pages_of_other_sites_may_ask_whether_a_feed_is_another_one(client: Client) -> None:
+    answers = {}
+    for path in ("/ptg.json", "/track/nova.ics", "/missing.atom"):
+        status, headers, body = await client.ask(path, "OPTIONS")
+        answers[path] = (status, {name: headers[name] for name in headers if name.startswith("Access-Control")}, body)
+
+    allowed = {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Methods": "GET, HEAD",
+        "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, Cache-Control",
+        "Access-Control-Max-Age": "86400",
+    }
+    assert answers == dict.fromkeys(("/ptg.json", "/track/nova.ics", "/missing.atom"), (204, allowed, b""))
+
+
 async def test_browsers_keep_what_an_address_names_by_its_content_and_ask_again_for_all_else(client: Client) -> None:
     version = hashlib.sha256(b"1").hexdigest()[:10]
     paths = ("/ptg.html", "/ptg.ics", "/live.json", "/static/site.js", "/static/site.js?v=0123456789")

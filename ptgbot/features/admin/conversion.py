@@ -20,6 +20,7 @@ __all__ = ["Guids", "published_shape"]
 Span = tuple[datetime, datetime]
 Guids = Mapping[tuple[str, str], UUID | None]  # by room and slot
 _WEEK = timedelta(days=7)
+_NEVER = (datetime.max.replace(tzinfo=UTC),) * 2
 
 
 def published_shape(view: View, event: Event, table: Timetable, reading: Reading) -> tuple[dict[str, Any], Guids]:
@@ -41,8 +42,10 @@ def published_shape(view: View, event: Event, table: Timetable, reading: Reading
         other = held.get(name)
         if other is None:
             held[name] = talk
-        elif other.track == talk.track:
+        elif (other.track, other.title) == (talk.track, talk.title):
             reading.notes.append(f"{talk.place} is there twice, and left out once")
+        elif other.track == talk.track:
+            reading.notes.append(f"{talk.place} is at the same time in the same room as {other.place}, left out")
         else:
             reading.problems.append(
                 f"{talk.place} is at the same time in the same room as {other.place}: give one of them another room"
@@ -64,6 +67,10 @@ def published_shape(view: View, event: Event, table: Timetable, reading: Reading
         "colors": _colors(own, table),
         "slots": days.published(),
         "schedule": schedule,
+        "talks": {
+            room: {slot: {"title": talk.title, "url": talk.url} for slot, talk in talks.items()}
+            for room, talks in booked.items()
+        },
     }
     return data, {(room, slot): talk.guid for room, talks in booked.items() for slot, talk in talks.items()}
 
@@ -158,8 +165,9 @@ class _Days:
         ]
         for day in plan_days(made, self._event):
             self._slots.setdefault(day.day.name, [])
-            for (slot, told), planned in zip(read[day.day.name], day.slots, strict=True):
-                if told is not None and told != (planned.start, planned.end):
+            spans = {planned.slot: (planned.start, planned.end) for planned in day.slots}
+            for slot, told in read[day.day.name]:
+                if told is not None and told != spans[slot]:
                     spelt = self._slot(slot.name, told)
                     self._add(day.day.name, Slot(slot.name, slot.desc, spelt.realtime, spelt.duration), told)
                 else:
@@ -185,12 +193,11 @@ class _Days:
         return next((name for name in names if name not in taken), names[0])
 
     def in_order(self, slots: Iterable[str]) -> list[str]:
-        """Return slots in the order in which the days have them."""
-        order = {slot.name: number for number, slot in enumerate(s for day in self._slots.values() for s in day)}
-        return sorted(slots, key=order.__getitem__)
+        """Return slots by when they begin, those without a time last."""
+        return sorted(slots, key=lambda name: (self.names[name] is None, self.names[name] or _NEVER, name))
 
     def published(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the days with their slots, in order of time; those of a file of ours as they were."""
+        """Return the days with their slots, the days in order of time; those of a file of ours as they were."""
         days: dict[str, list[dict[str, Any]]] = {}
         for name, slots in sorted(self._slots.items(), key=lambda item: self._first(item[0])):
             days[name] = [_published(slot) for slot in slots]

@@ -20,6 +20,7 @@ from ptgbot.features.schedule.model import (
     Room,
     Track,
     format_place,
+    full_title,
     plan_days,
 )
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
@@ -136,7 +137,7 @@ def _times(days: Iterable[Day], event: Event) -> dict[str, str]:
 
 
 def _bookings(pairs: list[_Pair[Booking]]) -> list[str]:
-    lines = []
+    lines, addresses = [], []
     for before, after in pairs:
         if before is None or after is None:
             continue
@@ -145,17 +146,22 @@ def _bookings(pairs: list[_Pair[Booking]]) -> list[str]:
             lines.append(f"another track: {after.track} instead of {before.track} in {is_}")
         elif before.revision != after.revision:
             lines.append(f"moved: {after.track} from {was} to {is_}")
-        else:
+        elif was != is_:
             lines.append(f"another name for the same: {was} of {after.track} is {is_}")
+        if before.title != after.title:
+            lines.append(f"another title: '{after.title}' instead of '{before.title}' in {is_}")
+        if before.url != after.url:
+            addresses.append(is_)
     return [
         *_named("+", "booking", [_booked(after) for before, after in pairs if after and not before]),
         *sorted(lines),
+        *_named("~", "page", addresses),
         *_named("-", "booking", [_booked(before) for before, after in pairs if before and not after]),
     ]
 
 
 def _booked(booking: Booking) -> str:
-    return f"{booking.track} in {format_place(booking.room, booking.slot)}"
+    return f"{full_title(booking.track, booking.title)} in {format_place(booking.room, booking.slot)}"
 
 
 def _rest(edits: tuple[Edit, ...]) -> list[str]:

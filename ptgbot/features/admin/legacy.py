@@ -13,10 +13,11 @@ from ptgbot.core.identity import nick_identity
 from ptgbot.features.admin.conversion import Guids, published_shape
 from ptgbot.features.admin.reading import BadImport, Reading, cut, normal
 from ptgbot.features.admin.schedule_import import ScheduleImport
-from ptgbot.features.admin.timetable import is_schedule, read_timetable
+from ptgbot.features.admin.timetable import Timetable, is_schedule, read_timetable
 from ptgbot.features.motd.model import LEVELS, MOTD, Motd, Notice
 from ptgbot.features.people.model import ACCESS, Access
 from ptgbot.features.presence.model import CHECKINS, CheckIn
+from ptgbot.features.schedule.model import BOOKINGS
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS, Subscription, pattern_problem
 from ptgbot.features.topics.model import (
     LINKS,
@@ -34,7 +35,7 @@ from ptgbot.features.topics.model import (
 __all__ = ["Import", "Importer"]
 
 KNOWN_KEYS = frozenset(
-    "eventid tracks slots schedule now next etherpads urls colors location links motd voice last_check_in"
+    "eventid tracks slots schedule talks now next etherpads urls colors location links motd voice last_check_in"
     " subscriptions timestamp".split()
 )
 _STAMP = re.compile(r"(?:19|2\d)\d\d-\d\d-\d\d[ T]\d\d:\d\d.*")
@@ -90,6 +91,8 @@ class Importer:
         guids: Guids | None = None
         if is_schedule(data):
             table = read_timetable(data, reading, self.event)
+            if not reading.problems and not table.talks:
+                self._look_at_emptiness(table)
             if reading.is_small(len(table.talks), "days"):
                 data, guids = published_shape(self.view, self.event, table, reading)
             if reading.problems:
@@ -111,6 +114,20 @@ class Importer:
             raise BadImport(_first(reading.problems, _MAX_PROBLEMS))
         return Import(draft.edits(), _first(reading.notes, _MAX_NOTES))
 
+    def _look_at_emptiness(self, table: Timetable) -> None:
+        """Refuse a schedule in which nothing takes place, and that says nothing else: hardly anybody means it."""
+        own = table.own if isinstance(table.own, dict) else None
+        booked = bool(self.view.all(BOOKINGS))
+        if own is None or (booked and not own.get("days")):
+            notes = self._reading.notes
+            why = f" ({'; '.join(_first(notes, 3))})" if notes else ""
+            self._reading.problems.append(
+                f"no talk in it has a room and a time{why}, so that it would only remove what there is:"
+                " wait until the schedule is released, or say ~emptydb if that is what you want"
+            )
+        elif booked:
+            self._reading.notes.append("no talk is in it, so that nothing stays booked")
+
     def _topics(self, draft: Draft, data: dict[str, Any], tracks: set[str]) -> None:
         topics = {name: topic_of(self.view, name) for name in tracks}
         values = {key: self._reading.by_track(data, key, tracks) for key in ("now", "next", "location")}
@@ -122,7 +139,7 @@ class Importer:
         for name, value in values["now"] or ():
             text = self._reading.text(value, f"now: {name}")
             before = topic_of(self.view, name).now
-            now = before if before is not None and before.text == text else Now(text, None)
+            now = before if before is not None and before.text == text else Now(text, None, self.at)
             topics[name] = Topic(name, now if text else None, topics[name].next, topics[name].location)
         for name, value in values["next"] or ():
             if not isinstance(value, list):

@@ -4,33 +4,41 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from ptgbot.features.admin.conversion import Guids
+from ptgbot.features.admin.talks import Place, Talks
 from ptgbot.features.feeds.model import booking_guid
 from ptgbot.features.schedule.model import Booking, PlannedDay
 
 __all__ = ["Matching"]
 
-Place = tuple[str, str]  # room and slot
 _When = tuple[datetime | None, datetime | None]
 
 
 class Matching:
     """Finds the bookings of before in those of an import.
 
-    First by what the file knows them by; then the track in the same room at the same time; last, where a file knows
-    them by nothing, a track's bookings that vanish and appear are paired in order of time.
+    First by what the file knows them by; then the track in the same room at the same time. Last, where a file knows
+    them by nothing, a track's bookings that vanish and appear are paired: those of the same title, then the others in
+    order of time.
 
     Args:
         bookings: The bookings of before.
         before: The days of before.
         after: The days of the import.
         guids: By what the file knows each booking; None where it is in the published shape, which names slots.
+        talks: What the file calls each booking; None where it tells no titles.
     """
 
     def __init__(
-        self, bookings: list[Booking], before: Iterable[PlannedDay], after: Iterable[PlannedDay], guids: Guids | None
+        self,
+        bookings: list[Booking],
+        before: Iterable[PlannedDay],
+        after: Iterable[PlannedDay],
+        guids: Guids | None,
+        talks: Talks | None = None,
     ) -> None:
         before, after = tuple(before), tuple(after)
         self._guids = guids
+        self._talks = talks or {}
         self._was, self._is = _times(before), _times(after)
         self._old_order, self._new_order = _order(before), _order(after)
         self.left: list[Booking] = bookings
@@ -72,13 +80,29 @@ class Matching:
         return (track, room, slot) if self._guids is None or when[0] is None else (track, room, *when)
 
     def _pair(self, booked: Mapping[Place, str], found: dict[Place, Booking | None]) -> None:
-        gone: dict[str, list[Booking]] = {}
-        for booking in sorted(self.left, key=lambda b: (*self._old_order(b.slot), b.room)):
-            gone.setdefault(booking.track, []).append(booking)
-        come = [place for place in booked if found[place] is None and (self._guids or {}).get(place) is None]
-        for place in sorted(come, key=lambda p: (*self._new_order(p[1]), p[0])):
-            if waiting := gone.get(booked[place]):
-                found[place] = waiting.pop(0)
+        gone = sorted(self.left, key=lambda b: (*self._old_order(b.slot), b.room))
+        new = [place for place in booked if found[place] is None and (self._guids or {}).get(place) is None]
+        new.sort(key=lambda p: (*self._new_order(p[1]), p[0]))
+        titled = {place: title for place in new if (title := self._talks.get(place, ("", ""))[0])}
+        _pair_in_order(
+            [((b.track, b.title), b) for b in gone], [((booked[p], title), p) for p, title in titled.items()], found
+        )
+        taken = {booking.id for booking in found.values() if booking is not None}
+        _pair_in_order(
+            [(b.track, b) for b in gone if b.id not in taken], [(booked[p], p) for p in new if found[p] is None], found
+        )
+
+
+def _pair_in_order(
+    gone: Iterable[tuple[object, Booking]], come: Iterable[tuple[object, Place]], found: dict[Place, Booking | None]
+) -> None:
+    """Give each place, in order, the first booking that has the same key and that no other place has."""
+    waiting: dict[object, list[Booking]] = {}
+    for key, booking in gone:
+        waiting.setdefault(key, []).append(booking)
+    for key, place in come:
+        if waiting.get(key):
+            found[place] = waiting[key].pop(0)
 
 
 def _times(days: Iterable[PlannedDay]) -> dict[str, _When]:

@@ -17,22 +17,28 @@ COLUMNS = {
     "track": ("track",),
     "title": ("title",),
     "guid": ("guid", "id"),
+    "url": ("url", "link"),
+    # Only to say that they are not taken.
+    "persons": ("persons", "speaker", "speakers"),
+    "abstract": ("abstract",),
+    "description": ("description",),
 }
-_WANTED = "room, day, start, end (or duration), track, title"
+_WANTED = "the columns room, day, start, end (or duration), track, title; guid and url where there are some"
 
 
-def read_csv(text: str) -> dict[str, Any] | None:
-    """Return what ``schedule.json`` would say; None where the first line does not name the columns of a schedule.
+def read_csv(text: str) -> dict[str, Any]:
+    """Return what ``schedule.json`` would say.
 
     Raises:
-        BadImport: It is a table, but not one that can be read.
+        BadImport: It is no table, or none of a schedule, or cannot be read.
     """
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     names = [name.strip().strip('"').lower() for name in first.split(delimiter)]
     columns = {key: names.index(name) for key, known in COLUMNS.items() for name in known if name in names}
     if len(columns) < 2:
-        return None
+        found = f"it begins with '{cut(first)}'"
+        raise BadImport([f"it is neither JSON nor XML, nor a table whose first line names {_WANTED}: {found}"])
     missing = [key for key in ("room", "start") if key not in columns]
     if "end" not in columns and "duration" not in columns:
         missing.append("end or duration")

@@ -1,11 +1,12 @@
 """The schedule's part of an import: the event's facts, days, rooms, tracks and bookings."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from ptgbot.core.after import After
 from ptgbot.core.changes import Draft
 from ptgbot.core.clock import Event
 from ptgbot.core.color import is_color
@@ -13,6 +14,7 @@ from ptgbot.core.documents import View
 from ptgbot.features.admin.conversion import Guids
 from ptgbot.features.admin.matching import Matching
 from ptgbot.features.admin.reading import Reading, cut, normal
+from ptgbot.features.admin.talks import Place, Talks, read_talks
 from ptgbot.features.schedule.model import (
     BOOKINGS,
     DAYS,
@@ -20,6 +22,7 @@ from ptgbot.features.schedule.model import (
     ROOMS,
     TRACKS,
     Booking,
+    BookingIds,
     Day,
     Info,
     PlannedDay,
@@ -39,7 +42,7 @@ ROOM_KEYS = ("desc", "url", "cap_icon", "cap_desc")
 
 
 class ScheduleImport:
-    """Reads ``eventid``, ``links``, ``slots``, ``schedule``, ``tracks`` and ``colors`` into a draft.
+    """Reads ``eventid``, ``links``, ``slots``, ``schedule``, ``talks``, ``tracks`` and ``colors`` into a draft.
 
     Args:
         view: The state it is imported into.
@@ -74,7 +77,10 @@ class ScheduleImport:
         tracks = self._tracks(data)
         booked = self._rooms(draft, data, slots, tracks)
         self._put_tracks(draft, data, tracks, booked)
-        self._bookings(draft, booked, guids)
+        talks = read_talks(data, self._reading, self._held_bookings(booked))
+        self._bookings(draft, booked, guids, talks)
+        if booked is not None or "slots" in data:
+            self._tell_overlaps(After(self.view, draft.edits()).all(BOOKINGS).values())
         return tracks
 
     def _info(self, draft: Draft, data: dict[str, Any]) -> None:
@@ -129,9 +135,9 @@ class ScheduleImport:
                     )
                 names[slot.name] = title
             days.append(Day(title, position, tuple(slot for slot in read if slot is not None)))
-        for day in days:
-            draft.put(DAYS, day)
         self._days_planned = plan_days(days, self.event)
+        for planned in self._days_planned:
+            draft.put(DAYS, replace(planned.day, slots=tuple(slot.slot for slot in planned.slots)))
         return set(names)
 
     def _slot(self, raw: object, place: str) -> Slot | None:
@@ -257,22 +263,58 @@ class ScheduleImport:
             return booked
         return {(b.room, b.slot): b.track for b in self.view.all(BOOKINGS).values()}
 
-    def _bookings(self, draft: Draft, booked: dict[tuple[str, str], str] | None, guids: Guids | None) -> None:
+    def _bookings(
+        self, draft: Draft, booked: dict[Place, str] | None, guids: Guids | None, talks: Talks | None
+    ) -> None:
         """Replace the bookings; one that is there already keeps its identity, and one that is elsewhere moved."""
         if booked is None:
+            for booking in self.view.all(BOOKINGS).values() if talks is not None else ():
+                draft.put(BOOKINGS, _titled(booking, (booking.room, booking.slot), talks))
             return
-        matching = Matching([*self.view.all(BOOKINGS).values()], plan(self.view, self.event), self._days_planned, guids)
-        for place, booking in matching.of(booked).items():
+        before = plan(self.view, self.event)
+        matching = Matching([*self.view.all(BOOKINGS).values()], before, self._days_planned, guids, talks)
+        given = {place: guid.hex for place, guid in (guids or {}).items() if guid is not None}
+        ids = BookingIds(self.view, self._days_planned, at=self.at, new_id=self.new_id, taken=set(given.values()))
+        for place, held in matching.of(booked).items():
             track, (room, slot) = booked[place], place
-            if booking is None:
-                guid = (guids or {}).get(place)
-                id_ = self.new_id() if guid is None else guid.hex
-                draft.put(BOOKINGS, Booking(id_, track, room, slot, 0, self.at))
-            elif matching.moved(booking, track, place):
-                revision = booking.revision + 1
-                moved = replace(booking, track=track, room=room, slot=slot, revision=revision, changed=self.at)
-                draft.put(BOOKINGS, moved)
+            if held is None:
+                booking = Booking(given.get(place) or ids.of(track, room, slot), track, room, slot, 0, self.at)
+            elif matching.moved(held, track, place):
+                revision = held.revision + 1
+                booking = replace(held, track=track, room=room, slot=slot, revision=revision, changed=self.at)
             else:
-                draft.put(BOOKINGS, replace(booking, slot=slot))
-        for booking in matching.left:
-            draft.remove(BOOKINGS, booking.key)
+                booking = replace(held, slot=slot)
+            draft.put(BOOKINGS, _titled(booking, place, talks))
+        for gone in matching.left:
+            draft.remove(BOOKINGS, gone.key)
+
+    def _tell_overlaps(self, bookings: Iterable[Booking]) -> None:
+        """Take note of bookings of one room that are in it at the same time, in slots that overlap."""
+        times = {slot.slot.name: (slot.start, slot.end) for day in self._days_planned for slot in day.slots}
+        rooms: dict[str, list[tuple[datetime, datetime, Booking]]] = {}
+        for booking in bookings:
+            start, end = times.get(booking.slot, (None, None))
+            if start is not None and end is not None:
+                rooms.setdefault(booking.room, []).append((start, end, booking))
+        for room, found in rooms.items():
+            found.sort(key=lambda item: (*item[:2], item[2].slot))
+            longest = found[0]
+            for one in found[1:]:
+                if one[0] < longest[1]:
+                    self._reading.notes.append(
+                        f"in the room '{cut(room)}', {_called(longest[2])} and {_called(one[2])} overlap"
+                    )
+                longest = max(longest, one, key=lambda item: item[1])
+
+
+def _titled(booking: Booking, place: Place, talks: Talks | None) -> Booking:
+    """Return a booking with the title and address that an import has for it; with its own where it tells none."""
+    if talks is None:
+        return booking
+    title, url = talks.get(place, ("", ""))
+    return replace(booking, title=title, url=url)
+
+
+def _called(booking: Booking) -> str:
+    title = f" '{cut(booking.title)}'" if booking.title else ""
+    return f"{booking.track}{title} ({booking.slot})"

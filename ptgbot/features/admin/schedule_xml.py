@@ -8,8 +8,16 @@ from xml.parsers import expat
 from ptgbot.features.admin.reading import BadImport, cut
 from ptgbot.features.feeds.model import OWN
 
-__all__ = ["read_xml"]
+__all__ = ["WEB_PAGE", "read_xml"]
 
+WEB_PAGE = (
+    "it is a web page (HTML), and no file with a schedule: look for its export as schedule.json or schedule.xml;"
+    " where that wants a login, save it and import the file"
+)
+
+_TEXTS = ("date", "start", "end", "duration", "title", "track", "type", "url", "subtitle", "abstract", "description")
+_LISTS = ("persons", "links", "attachments")
+_EXPECTED = "a <schedule> with a <conference> and each <day> in it, as frab and pretalx export it"
 _MAX_DEPTH = 50
 
 
@@ -25,9 +33,9 @@ def read_xml(content: bytes) -> dict[str, Any]:
     root, own = _Tree().read(content)
     conference = root.find("conference")
     if root.tag != "schedule" or conference is None:
-        raise BadImport(
-            [f"it is XML, but no schedule: it begins with <{cut(root.tag)}>, and has no <conference> in it"]
-        )
+        if root.tag.rpartition("}")[2].lower() == "html":
+            raise BadImport([WEB_PAGE])
+        raise BadImport([f"it is XML that begins with <{cut(root.tag)}>; a schedule is {_EXPECTED}"])
     found: dict[str, Any] = {
         "title": _text(conference, "title"),
         "acronym": _text(conference, "acronym"),
@@ -58,8 +66,9 @@ def _day(day: Element, number: int) -> dict[str, Any]:
 
 
 def _event(event: Element, place: str) -> dict[str, Any]:
-    keys = ("date", "start", "end", "duration", "title", "track", "type")
-    return {"place": place, "guid": event.get("guid"), "id": event.get("id"), **{k: _text(event, k) for k in keys}}
+    found: dict[str, Any] = {key: _text(event, key) for key in _TEXTS}
+    found |= {key: [child.text for child in event.findall(f"{key}/*")] for key in _LISTS}
+    return {"place": place, "guid": event.get("guid"), "id": event.get("id"), **found}
 
 
 def _text(parent: Element, name: str) -> str | None:
@@ -101,7 +110,9 @@ class _Tree:
             raise BadImport([f"the instruction <?{OWN} …?> in it is no JSON: remove it"]) from None
         return self._builder.close(), own
 
-    def _doctype(self, *_: object) -> None:
+    def _doctype(self, name: str, *_: object) -> None:
+        if name.lower() == "html":
+            raise BadImport([WEB_PAGE])
         raise BadImport(["it has a <!DOCTYPE …>, which I do not read: remove it"])
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:

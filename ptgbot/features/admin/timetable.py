@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,16 +11,23 @@ from zoneinfo import ZoneInfo
 from ptgbot.core.clock import Event
 from ptgbot.core.color import is_color
 from ptgbot.features.admin.reading import Reading, cut
+from ptgbot.features.admin.talks import MAX_TITLE
+from ptgbot.features.admin.times import Times
 from ptgbot.features.admin.track_names import TrackNames
 from ptgbot.features.feeds.model import OWN, guid
-from ptgbot.features.schedule.model import Day, plan_days
 from ptgbot.features.topics.model import is_link
 
 __all__ = ["Talk", "Timetable", "is_schedule", "read_timetable"]
 
-_MAX_MINUTES = 7 * 24 * 60
-_YEARS = range(1970, 3000)
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?", re.ASCII)
+# What is often told of talks and has no place here.
+_NOT_TAKEN = {
+    "persons": "speakers",
+    "subtitle": "subtitles",
+    "abstract": "abstracts",
+    "description": "descriptions",
+    "attachments": "attachments",
+    "links": "links",
+}
 _BREAK_TYPES = frozenset({"break", "pause", "breaks"})
 _BREAK_TITLE = re.compile(
     r"((coffee|tea|lunch|dinner|breakfast|short|long)[ -]?)?(break|pause)s?|lunch|dinner|breakfast"
@@ -39,6 +46,8 @@ class Talk:
         start: When it begins (aware, UTC).
         end: When it ends (aware, UTC), after its start.
         day: The date of the day under which it is listed; that may be the day before it begins.
+        title: What it is called; empty where that is the name of its track.
+        url: The address of its page; empty where there is none.
     """
 
     place: str
@@ -48,6 +57,8 @@ class Talk:
     start: datetime
     end: datetime
     day: date
+    title: str = ""
+    url: str = ""
 
 
 @dataclass(slots=True)
@@ -90,15 +101,19 @@ class _Reader:
         self._reading = reading
         self._event = event
         self._conference = conference
-        self._zone = self._find_zone()
+        self._times = Times(event, self._find_zone())
         self._names = TrackNames(reading)
         self._table = Timetable()
         self._guids: set[UUID] = set()
         self._untitled = 0
         self._breaks = 0
+        self._cut = 0
+        self._not_taken: dict[str, None] = {}
 
     def read(self) -> Timetable:
         conference, table = self._conference, self._table
+        meta = conference.get("meta")
+        table.own = meta.get(OWN) if isinstance(meta, dict) else None
         for track in self._list(conference, "tracks"):
             name = _words(track.get("name")) if isinstance(track, dict) else _words(track)
             if name:
@@ -113,8 +128,6 @@ class _Reader:
             return table
         for number, day in enumerate(days, 1):
             self._day(day, number)
-        meta = conference.get("meta")
-        table.own = meta.get(OWN) if isinstance(meta, dict) else None
         self._tell()
         return table
 
@@ -122,7 +135,7 @@ class _Reader:
         value = parent.get(key)
         return value if isinstance(value, list) else []
 
-    def _find_zone(self) -> tzinfo:
+    def _find_zone(self) -> ZoneInfo:
         """Return the time zone of what has no offset: that of the file, else that of the event."""
         name = self._conference.get("time_zone_name")
         try:
@@ -161,13 +174,12 @@ class _Reader:
         if not isinstance(rooms, dict):
             self._reading.problems.append(f"day {number} has no rooms")
             return
-        on = self._date(day.get("date"))
+        on = self._times.day(day.get("date"))
         if on is None and day.get("date") is not None:
-            want = "say it as 2026-11-24" if self._event.first_day else "say it as 2026-11-24, or set event.first_day"
+            want = self._times.how_to_say_a_date()
             self._reading.problems.append(f"day {number}: '{cut(day['date'])}' is no date: {want}")
             return
-        turn = self._instant(day.get("day_start"))
-        begins = turn.astimezone(self._zone).time() if turn else time()
+        begins = self._times.beginning(day.get("day_start"))
         for name, events in rooms.items():
             if not isinstance(events, list):
                 self._reading.problems.append(f"day {number}: the room '{cut(name)}' has no list of events")
@@ -196,14 +208,14 @@ class _Reader:
         if not track and not title:
             self._reading.problems.append(f"{place} has neither a track nor a title: give it one of them")
             return
-        start = self._start(event, on, begins)
+        start = self._times.start(event, on, begins)
         if start is None:
             said = event.get("start") or event.get("date")
             self._reading.problems.append(
                 f"{place}: '{cut(said)}' is no start like 09:00, or 2026-11-24T09:00:00+01:00"
             )
             return
-        end = self._end(event, start)
+        end = self._times.end(event, start)
         if end is None:
             said = event.get("end") or event.get("duration")
             why = "it has neither an end nor a duration" if not said else f"'{cut(said)}' is no end or duration"
@@ -214,7 +226,28 @@ class _Reader:
         self._table.tracks.setdefault(slug, "")
         self._table.rooms.setdefault(name, {})
         day = on or self._event.local(start).date()
-        self._table.talks.append(Talk(place, self._guid(event), slug, name, start, end, day))
+        told, url = self._title(title, slug), self._url(event, slug)
+        self._table.talks.append(Talk(place, self._guid(event), slug, name, start, end, day, told, url))
+        has = (word for key, word in _NOT_TAKEN.items() if event.get(key) and (key != "links" or not self._is_ours))
+        self._not_taken |= dict.fromkeys(has)
+
+    @property
+    def _is_ours(self) -> bool:
+        return isinstance(self._table.own, dict)
+
+    def _title(self, title: str, track: str) -> str:
+        if title.casefold() == track:
+            return ""
+        if len(title) <= MAX_TITLE:
+            return title
+        self._cut += 1
+        return f"{title[: MAX_TITLE - 1].rstrip()}…"
+
+    def _url(self, event: dict[str, Any], track: str) -> str:
+        url = event.get("url")
+        url = url.strip() if isinstance(url, str) else ""
+        # In a file of ours a booking without a page of its own has that of its track.
+        return url if is_link(url) and not (self._is_ours and url.endswith(f"/track/{track}.html")) else ""
 
     def _guid(self, event: dict[str, Any]) -> UUID | None:
         """Return by what the file knows a talk: its guid, else its number."""
@@ -232,69 +265,6 @@ class _Reader:
         self._guids.add(found)
         return found
 
-    # -- times ----------------------------------------------------------------------------------------------------
-
-    def _date(self, value: Any) -> date | None:
-        """Return a date, also that of a weekday of an event that says when it begins."""
-        if not isinstance(value, str):
-            return None
-        text = value.strip()
-        try:
-            found = date.fromisoformat(text[:10]) if text[:1].isdigit() else None
-        except ValueError:
-            return None
-        if found is not None:
-            return found if found.year in _YEARS else None
-        weekdays = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-        if text.lower() not in weekdays or self._event.first_day is None:
-            return None
-        return plan_days([Day(text, 0, ())], self._event)[0].date
-
-    def _instant(self, value: Any) -> datetime | None:
-        """Return the instant (UTC) of an ISO text that has a time in it."""
-        if not isinstance(value, str) or ":" not in value:
-            return None
-        try:
-            found = datetime.fromisoformat(value.strip())
-            if found.year not in _YEARS:
-                return None
-            found = (found if found.tzinfo else found.replace(tzinfo=self._zone)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            return None
-        return found.replace(second=0, microsecond=0)
-
-    def _clock(self, value: Any) -> time | None:
-        match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
-        try:
-            return time(int(match[1]), int(match[2])) if match else None
-        except ValueError:
-            return None
-
-    def _start(self, event: dict[str, Any], on: date | None, begins: time) -> datetime | None:
-        for key in ("date", "start"):
-            if (found := self._instant(event.get(key))) is not None:
-                return found
-        clock = self._clock(event.get("start"))
-        day = on or self._date(event.get("date"))
-        if clock is None or day is None:
-            return None
-        # What begins earlier in the morning than the day does belongs to the night after it.
-        day += timedelta(days=clock < begins)
-        return datetime.combine(day, clock, self._zone).astimezone(UTC)
-
-    def _end(self, event: dict[str, Any], start: datetime) -> datetime | None:
-        end = self._instant(event.get("end"))
-        clock = self._clock(event.get("end"))
-        minutes = _minutes(event.get("duration"))
-        if end is None and clock is not None:
-            local = start.astimezone(self._zone)
-            end = datetime.combine(local.date(), clock, self._zone).astimezone(UTC)
-            if end <= start:
-                end = datetime.combine(local.date() + timedelta(days=1), clock, self._zone).astimezone(UTC)
-        if end is None and minutes is not None:
-            end = start + timedelta(minutes=minutes)
-        return end if end is not None and timedelta() < end - start <= timedelta(minutes=_MAX_MINUTES) else None
-
     def _tell(self) -> None:
         notes = self._reading.notes
         if self._untitled:
@@ -303,33 +273,13 @@ class _Reader:
                 f"{self._untitled} of the talks {'has' if one else 'have'} no track:"
                 f" {'its title is its track' if one else 'the title of each is its track'}"
             )
+        if self._cut:
+            one = self._cut == 1
+            notes.append(f"{self._cut} {'title is' if one else 'titles are'} cut to {MAX_TITLE} characters")
+        if self._not_taken:
+            notes.append(f"of the talks, {', '.join(self._not_taken)} are not taken")
         if self._breaks:
             notes.append("1 break is left out" if self._breaks == 1 else f"{self._breaks} breaks are left out")
-
-
-def _minutes(value: Any) -> int | None:
-    """Return the minutes of a duration: a number, ``HH:MM``, or with a third part (``D:HH:MM`` or ``HH:MM:SS``)."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value if 0 < value <= _MAX_MINUTES else None
-    if not isinstance(value, str):
-        return None
-    parts = value.strip().split(":")
-    if len(parts) > 3 or not all(part.isascii() and part.isdigit() and len(part) <= 5 for part in parts):
-        return None
-    numbers = [int(part) for part in parts]
-    match numbers:
-        case [minutes]:
-            found = minutes
-        case [hours, minutes]:
-            found = hours * 60 + minutes
-        # pretalx writes days in front, without a nought; others write seconds behind.
-        case [days, hours, minutes] if len(parts[0]) == 1:
-            found = days * 1440 + hours * 60 + minutes
-        case [hours, minutes, _]:
-            found = hours * 60 + minutes
-        case _:
-            return None
-    return found if 0 < found <= _MAX_MINUTES else None
 
 
 def _words(value: Any) -> str:

@@ -1,16 +1,12 @@
 """The names that tracks of other programs get here."""
 
-import re
-import unicodedata
 from uuid import uuid5
 
 from ptgbot.features.admin.reading import Reading, cut
 from ptgbot.features.feeds.model import guid
-from ptgbot.features.schedule.model import track_name_problem
+from ptgbot.features.schedule.model import hyphenated, track_name_problem
 
 __all__ = ["TrackNames"]
-
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ł": "l", "ı": "i"})
 
 
 class TrackNames:
@@ -42,13 +38,11 @@ class TrackNames:
 
 
 def _slug(name: str) -> str:
-    """Return a track's name: lower case, without accents, hyphens for all that no such name may hold."""
+    """Return a track's name: lower case, in letters of ASCII, hyphens for all that no such name may hold."""
     lower = name.strip().lower()
     if not track_name_problem(lower):
         return lower
-    plain = unicodedata.normalize("NFKD", lower.translate(_LETTERS))
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    slug = re.sub(r"[^a-z0-9._]+", "-", letters).strip("-._")[:50].rstrip("-._")
-    if not slug:  # written in letters that have no such form: a name that stays the same
+    slug = hyphenated(name)
+    if not slug:  # nothing but signs: a name that stays the same
         return f"track-{uuid5(guid('track', ''), name.casefold()).hex[:6]}"
     return slug if not track_name_problem(slug) else f"{slug[:44]}-track"

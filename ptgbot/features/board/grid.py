@@ -1,8 +1,10 @@
-"""Rooms × slots: what each day's grid shows, apart from how it is shown, and when the running slot changes."""
+"""Rooms × slots: what each day shows of them, apart from how it is shown, and when the running slot changes."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from ptgbot.core.clock import Event
 from ptgbot.core.derived import Derived
@@ -13,6 +15,7 @@ from ptgbot.features.schedule.model import (
     ROOMS,
     TRACKS,
     PlannedDay,
+    PlannedSlot,
     Room,
     bookings_by_place,
     format_place,
@@ -22,7 +25,9 @@ from ptgbot.features.schedule.model import (
 )
 from ptgbot.features.topics.model import LINKS, meeting_url
 
-__all__ = ["Cell", "Grid", "Line", "grids", "next_turn", "phases", "running"]
+__all__ = ["Agenda", "Cell", "Grid", "Line", "grids", "next_turn", "phases"]
+
+SPARSE = 1 / 3  # of the cells of a grid: one with fewer that can be had is mostly empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Cell:
         track: Who has it; empty where it is free.
         color: The colour of the track, as typed.
         url: Where the track meets on line; empty where it does not.
+        title: What the schedule calls it; empty where nothing but its track does.
+        about: The page that the schedule has of it; empty where there is none.
     """
 
     slot: str
@@ -42,6 +49,8 @@ class Cell:
     track: str = ""
     color: str = ""
     url: str = ""
+    title: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +62,34 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Agenda:
+    """A room's own slots of a day, in order of time, and who has them."""
+
+    room: Room
+    slots: tuple[PlannedSlot, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
-    """A day, and the rooms that can be had on it."""
+    """A day, and the rooms that can be had on it.
+
+    Args:
+        day: The day.
+        lines: The rooms, each with all of the day's slots.
+        agendas: The rooms, each with its own slots, where these have little to do with those of others: then a grid
+            is wide and empty, and a list for each room is shown. Else none.
+    """
 
     day: PlannedDay
     lines: tuple[Line, ...]
+    agendas: tuple[Agenda, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What the day is called; its weekday where that is only its date."""
+        date = self.day.date
+        return f"{date:%A}" if date is not None and self.day.day.name == date.isoformat() else self.day.day.name
 
     @property
     def example(self) -> str:
@@ -78,27 +110,41 @@ def _grids(view: View, event: Event) -> tuple[Grid, ...]:
         if booking is None:
             return Cell(slot, code)
         track = booking.track
-        return Cell(slot, code, track, colors.get(track, ""), meeting_url(view, track, room.name))
+        url = meeting_url(view, track, room.name)
+        return Cell(slot, code, track, colors.get(track, ""), url, booking.title, booking.url)
 
     found = []
     for day in plan(view, event):
-        lines = [Line(room, tuple(cell(room, s.slot.name) for s in day.slots)) for room in sorted_rooms(view)]
-        found.append(Grid(day, tuple(line for line in lines if any(line.cells))))
+        every = [Line(room, tuple(cell(room, s.slot.name) for s in day.slots)) for room in sorted_rooms(view)]
+        lines = tuple(line for line in every if any(line.cells))
+        found.append(Grid(day, lines, _agendas(day, lines) if _is_uneven(day, lines) else ()))
+    return tuple(found)
+
+
+def _is_uneven(day: PlannedDay, lines: Iterable[Line]) -> bool:
+    """Return whether a day's slots overlap each other, or hardly any room has most of them."""
+    spans = sorted((slot.start, slot.end) for slot in day.slots if slot.start is not None and slot.end is not None)
+    if any(start < end for (_, end), (start, _) in pairwise(spans)):
+        return True
+    cells = [cell is not None for line in lines for cell in line.cells]
+    return sum(cells) < SPARSE * len(cells)
+
+
+def _agendas(day: PlannedDay, lines: Iterable[Line]) -> tuple[Agenda, ...]:
+    found = []
+    for line in lines:
+        own = [(slot, cell) for slot, cell in zip(day.slots, line.cells, strict=True) if cell is not None]
+        found.append(Agenda(line.room, tuple(slot for slot, _ in own), tuple(cell for _, cell in own)))
     return tuple(found)
 
 
 grids: Derived[tuple[Grid, ...]] = Derived((DAYS, ROOMS, BOOKINGS, TRACKS, LINKS), _grids)
 
 
-def running(day: PlannedDay, now: datetime) -> frozenset[str]:
-    """Return the names of a day's slots that are running."""
-    return frozenset(slot.slot.name for slot in day.slots if slot.runs(now))
-
-
-def phases(day: PlannedDay, now: datetime) -> tuple[str, ...]:
-    """Return for each of a day's slots whether it is ``past``, ``runs``, or neither (empty)."""
+def phases(of: PlannedDay | Agenda, now: datetime) -> tuple[str, ...]:
+    """Return for each slot of a day, or of a room on it, whether it is ``past``, ``runs``, or neither (empty)."""
     return tuple(
-        "runs" if slot.runs(now) else "past" if slot.end is not None and slot.end <= now else "" for slot in day.slots
+        "runs" if slot.runs(now) else "past" if slot.end is not None and slot.end <= now else "" for slot in of.slots
     )
 
 

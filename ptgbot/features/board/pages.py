@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from ptgbot.core.clock import Event
 from ptgbot.core.documents import Table, View, Visibility
 from ptgbot.core.fragments import Fragments, Frame, Html
 from ptgbot.features.board.grid import Grid, grids, next_turn, phases
-from ptgbot.features.board.talks import MAX_NAMES, Crowds, Talks
+from ptgbot.features.board.talks import MAX_NAMES, Crowds, Parts, Talks
 from ptgbot.features.motd.model import MOTD, notices
 from ptgbot.features.people.model import ACCESS, voice_required
 from ptgbot.features.presence.model import CHECKINS
@@ -40,7 +41,9 @@ class BoardPage:
         self._html = html
         self._talks = Talks(event, stale_after, Crowds())
         self._now = Fragments(partial(html, "board/now.html", max_names=MAX_NAMES))
+        self._booked = Fragments(partial(html, "board/booked.html"))
         self._next = Fragments(partial(html, "board/next.html"))
+        self._soon = Fragments(partial(html, "board/soon.html"))
         self._days = Fragments(self._day)
         self._rooms: dict[int, Fragments] = {}
         self._tracks = Fragments(partial(html, "board/tracks.html"))
@@ -69,28 +72,42 @@ class BoardPage:
         local_day = self._event.local(now).date()
         days = _in_order(grids(view, self._event), today(view, self._event, now), local_day)
         now_talks = self._now(self._talks.now(view, now))
-        next_talks = self._next(self._talks.next(view))
-        self._rooms = {number: self._rooms.get(number) or self._fragments() for number, _ in days}
+        booked = self._booked(self._talks.booked(view, now))
+        next_talks = self._next(self._talks.next(view, now))
+        soon = self._talks.soon(view, now)
+        colors = track_colors(view)
+        shown = {number: phases(grid.day, now) for number, grid in days}
+        self._rooms = {number: self._rooms.get(number) or Fragments(self._room) for number, _ in days}
         page = self._frame(
             {
                 "path": path,
                 "today": local_day,
                 "notices": notices(view),
                 "has_now": bool(now_talks),
+                "has_booked": bool(booked),
                 "has_next": bool(next_talks),
+                "has_soon": bool(soon),
                 "has_tracks": bool(view.all(TRACKS)),
-                "days": [(number, grid.day.day.name, grid.day.date == local_day) for number, grid in days],
+                "days": [
+                    (number, grid.label, grid.day.date, _running_room(grid, shown[number]))
+                    for number, grid in sorted(days, key=lambda day: day[0])
+                ],
                 "voice_required": voice_required(view),
             },
             now=now_talks,
+            booked=booked,
             next=next_talks,
+            soon=self._soon(
+                (str(start), {"start": start, "rooms": [(one, colors.get(one.track, "")) for one in meetings]})
+                for start, meetings in soon
+            ),
             grids=self._days(
                 (
                     str(number),
                     {
                         "number": number,
                         "grid": grid,
-                        "phases": phases(grid.day, now),
+                        "phases": shown[number],
                         "is_open": place == 0,
                         "is_today": grid.day.date == local_day,
                         "is_past": grid.day.date is not None and grid.day.date < local_day,
@@ -98,26 +115,50 @@ class BoardPage:
                 )
                 for place, (number, grid) in enumerate(days)
             ),
-            tracks=self._tracks.one(colors=track_colors(view)),
+            tracks=self._tracks.one(colors=colors),
             changed=self._changed.one(at=view.changed_at, today=local_day),
         )
         return page.encode()
 
-    def _fragments(self) -> Fragments:
-        return Fragments(partial(self._html, "board/room.html"))
-
     def _day(self, number: int, grid: Grid, phases: tuple[str, ...], **values: Any) -> Markup:
-        slots = grid.day.slots
         lines = self._rooms[number](
-            (line.room.name, {"day": number, "line": line, "slots": slots, "phases": phases}) for line in grid.lines
+            _agendas(number, grid, phases, over=values["is_past"]) if grid.agendas else _lines(number, grid, phases)
         )
         return self._html("board/day.html", number=number, grid=grid, phases=phases, lines=lines, **values)
+
+    def _room(self, **values: Any) -> Markup:
+        return self._html("board/agenda.html" if "agenda" in values else "board/room.html", **values)
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - there is one
         """Return when a slot begins or ends or a topic may be over next, or midnight."""
         turn = next_turn(view, self._event, now)
         fades = self._talks.turn(view, now)
         return turn if fades is None else min(turn, fades)
+
+
+def _lines(day: int, grid: Grid, phases: tuple[str, ...]) -> Parts:
+    """Return the values of each line of a day's grid."""
+    both = {"day": day, "slots": grid.day.slots, "phases": phases}
+    return [(line.room.name, {"line": line, **both}) for line in grid.lines]
+
+
+def _agendas(day: int, grid: Grid, phases: tuple[str, ...], *, over: bool) -> Parts:
+    """Return the values of each room's list on a day; of a day that is over, what is over is not folded away."""
+    by_slot = {slot.slot.name: phase for slot, phase in zip(grid.day.slots, phases, strict=True)}
+    parts: Parts = []
+    for number, agenda in enumerate(grid.agendas):
+        own = tuple(by_slot[slot.slot.name] for slot in agenda.slots)
+        past = 0 if over else len(list(takewhile(lambda phase: phase == "past", own)))
+        values = {"day": day, "number": number, "agenda": agenda, "phases": own, "past": past}
+        parts.append((agenda.room.name, values))
+    return parts
+
+
+def _running_room(grid: Grid, phases: tuple[str, ...]) -> int | None:
+    """Return which is the first of a day's lists in which a slot runs; None where there is none."""
+    running = {slot.slot.name for slot, phase in zip(grid.day.slots, phases, strict=True) if phase == "runs"}
+    rooms = (n for n, agenda in enumerate(grid.agendas) if any(cell.slot in running for cell in agenda.cells))
+    return next(rooms, None)
 
 
 def _in_order(days: tuple[Grid, ...], first: PlannedDay | None, local_day: date) -> list[tuple[int, Grid]]:

@@ -1,8 +1,9 @@
-"""What each track is at, with all that people want to know beside it: where, who, which pad."""
+"""What each track is at, by what people say and by the schedule, with where, who and which pad beside it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -15,7 +16,9 @@ from ptgbot.features.topics.model import (
     STALE_AFTER,
     TOPICS,
     Fading,
+    Meeting,
     Topic,
+    around,
     etherpad_url,
     fading_of,
     meeting_url,
@@ -24,6 +27,7 @@ from ptgbot.features.topics.model import (
 __all__ = ["MAX_NAMES", "Crowds", "Parts", "Talks"]
 
 MAX_NAMES = 40
+SOON = timedelta(hours=1)  # after the first that begins: what is shown of the schedule under what comes next
 
 Crowd = tuple[int, tuple[str, ...]]
 Parts = list[tuple[str, dict[str, Any]]]
@@ -56,6 +60,11 @@ class _Talk:
     now: dict[str, Any]
     next: dict[str, Any]
     volatile: tuple[str, date | None, Crowd | None] = ("", None, None)
+
+    def silent(self, since: datetime, at: datetime) -> bool:
+        """Return whether what was said may be over, and nothing was said since some time."""
+        said = self.topic.now and self.topic.now.known
+        return self.topic.now is None or (bool(self.fading.word(at)) and (said is None or said < since))
 
 
 @dataclass(slots=True)
@@ -105,9 +114,58 @@ class Talks:
             parts.append((name, talk.now))
         return parts
 
-    def next(self, view: View) -> Parts:
-        """Return the name of every track that has something next, sorted, and the values of its part."""
-        return [(name, talk.next) for name, talk in self._talks(view).items() if talk.topic.next]
+    def booked(self, view: View, at: datetime) -> Parts:
+        """Return the name of every track whose slot runs and that said nothing since, sorted, and the values of its part.
+
+        Args:
+            view: The state.
+            at: Now (aware, UTC).
+        """
+        talks = self._talks(view)
+        colors = track_colors(view)
+        parts = []
+        for name, meetings in sorted(around(view, self._event, at).running.items()):
+            talk = talks.get(name)
+            if talk is None or talk.silent(meetings[0].start, at):
+                rooms = tuple((meeting, meeting_url(view, name, meeting.room)) for meeting in meetings)
+                parts.append((name, {"track": name, "color": colors.get(name, ""), "rooms": rooms}))
+        return parts
+
+    def next(self, view: View, at: datetime) -> Parts:
+        """Return the name of every track that announced something, sorted, and the values of its part.
+
+        Args:
+            view: The state.
+            at: Now (aware, UTC). Its next meeting is among the values, if that is on the same day.
+        """
+        following = around(view, self._event, at).following
+        today = self._event.local(at).date()
+        parts = []
+        for name, talk in self._talks(view).items():
+            if not talk.topic.next:
+                continue
+            meeting = self._of_day(following.get(name), today)
+            if talk.next["meeting"] != meeting:
+                talk.next = {**talk.next, "meeting": meeting}
+            parts.append((name, talk.next))
+        return parts
+
+    def soon(self, view: View, at: datetime) -> tuple[tuple[datetime, tuple[Meeting, ...]], ...]:
+        """Return which meetings begin next today, by when, apart from those of tracks that announced something.
+
+        Args:
+            view: The state.
+            at: Now (aware, UTC).
+        """
+        talks = self._talks(view)
+        today = self._event.local(at).date()
+        rooms = [meeting for meeting in around(view, self._event, at).rooms if self._of_day(meeting, today)]
+        last = rooms[0].start + SOON if rooms else at
+        told = [one for one in rooms if one.start <= last and not (one.track in talks and talks[one.track].topic.next)]
+        return tuple((start, tuple(of_time)) for start, of_time in groupby(told, lambda one: one.start))
+
+    def _of_day(self, meeting: Meeting | None, day: date) -> Meeting | None:
+        return meeting if meeting is not None and self._event.local(meeting.start).date() == day else None
 
     def turn(self, view: View, at: datetime) -> datetime | None:
         """Return when the next topic may be over; None where none will be."""
@@ -142,7 +200,7 @@ class Talks:
             "pad": etherpad_url(view, name),
             "colors": _badge_colors(view, topic.now.text if topic.now else ""),
         }
-        following = both | {"texts": topic.next, "colors": _badge_colors(view, *topic.next)}
+        following = both | {"texts": topic.next, "meeting": None, "colors": _badge_colors(view, *topic.next)}
         return _Talk(topic, fading_of(view, self._event, topic, self._stale_after), now, following)
 
 

@@ -1,4 +1,4 @@
-"""``changes.atom``: each booking that was made, moved or cancelled, as feed readers know it (RFC 4287)."""
+"""``changes.atom``: each booking that was made, moved, renamed or cancelled, as feed readers know it (RFC 4287)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from ptgbot.features.schedule.model import (
     Day,
     PlannedSlot,
     event_info,
+    full_title,
     plan,
     plan_days,
 )
@@ -120,7 +121,8 @@ class ChangesFeed:
             held = self._kept.get((entry.number, key))
             if held is None or held[0] != made_of:
                 held = (made_of, self._entry(entry, key, before, after, places, there=there))
-            yield (entry.number, key), *held
+            if held[1]:
+                yield (entry.number, key), *held
 
     def _look(self, entry: Entry) -> _Looked:
         """Return the bookings that an entry altered, and the slots that it altered, as they were and became."""
@@ -147,7 +149,10 @@ class ChangesFeed:
     def _entry(
         self, entry: Entry, key: str, before: Raw | None, after: Raw | None, places: tuple[str, str], *, there: bool
     ) -> str:
+        """Return what an entry of the history did to a booking as an entry here; nothing where people need not know."""
         kind, title = _words(before, after, *places)
+        if not kind:
+            return ""
         track = (after or before or {})["track"]
         page = f"track/{track}.html" if there else "ptg.html"
         named = guid("change", f"{entry.number} {entry.at.isoformat()} {key}")
@@ -176,15 +181,23 @@ class ChangesFeed:
 
 
 def _words(before: Raw | None, after: Raw | None, was: str, is_: str) -> tuple[str, str]:
-    """Return what happened to a booking, as a word and as a sentence."""
+    """Return what happened to a booking, as a word and as a sentence; nothing where it is none of people's business."""
     if before is None or after is None:
         kind = "booked" if before is None else "cancelled"
-        return kind, f"{(after or before or {})['track']} is {kind} in {was or is_}"
+        return kind, f"{_called(after or before or {})} is {kind} in {was or is_}"
     if before["track"] != after["track"]:
-        return "moved", f"{after['track']} instead of {before['track']} in {is_}"
-    if was == is_:
-        return "moved", f"{after['track']} has another time in {is_}"
-    return "moved", f"{after['track']} moved from {was} to {is_}"
+        return "moved", f"{_called(after)} instead of {_called(before)} in {is_}"
+    if was != is_:
+        return "moved", f"{_called(after)} moved from {was} to {is_}"
+    if _called(before) != _called(after):
+        return "renamed", f"{_called(after)} is the new title of {_called(before)} in {is_}"
+    if before["revision"] != after["revision"]:
+        return "moved", f"{_called(after)} has another time in {is_}"
+    return "", ""
+
+
+def _called(booking: Raw) -> str:
+    return full_title(booking["track"], booking.get("title", ""))
 
 
 def _shows(edit: Edit) -> bool:

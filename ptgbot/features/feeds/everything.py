@@ -58,7 +58,7 @@ class JsonFeed:
     def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - time does not alter it
         """Return the feed."""
         changed = "" if view.changed_at is None else _stamp(self._event, view.changed_at)
-        parts = [(key, part(view)) for key, part in _PARTS.items()]
+        parts = [(key, made) for key, part in _PARTS.items() if (made := part(view))]
         parts += [("last_check_in", self._check_ins(view)), ("timestamp", _bytes(changed))]
         # Joined once, because the part of the check-ins can be megabytes.
         pieces = [piece for key, part in parts for piece in (b',\n"%b":' % key.encode(), part)]
@@ -110,6 +110,15 @@ def _room(view: View, room: Room) -> dict[str, str]:
     return shown
 
 
+def _talks(view: View) -> bytes:
+    """Return the titles and addresses of bookings; nothing where there are none: the original has no such key."""
+    talks: dict[str, dict[str, dict[str, str]]] = {}
+    for (room, slot), booking in sorted(bookings_by_place(view).items()):
+        if booking.title or booking.url:
+            talks.setdefault(room, {})[slot] = {"title": booking.title, "url": booking.url}
+    return _bytes(talks) if talks else b""
+
+
 def _days(view: View) -> dict[str, Any]:
     days = sorted(view.all(DAYS).values(), key=lambda day: (day.position, day.name))
     return {day.name: _slots(day) for day in days}
@@ -130,6 +139,7 @@ _PARTS: dict[str, Derived[bytes]] = {
     "schedule": Derived(
         (ROOMS, BOOKINGS), lambda view: _bytes({room.name: _room(view, room) for room in sorted_rooms(view)})
     ),
+    "talks": Derived((BOOKINGS,), _talks),
     "now": Derived((TOPICS,), lambda view: _bytes({t.track: t.now.text for t in _topics(view) if t.now})),
     "next": Derived((TOPICS,), lambda view: _bytes({t.track: list(t.next) for t in _topics(view) if t.next})),
     "etherpads": Derived((LINKS,), lambda view: _bytes({x.track: x.etherpad for x in _links(view) if x.etherpad})),

@@ -42,6 +42,8 @@ class _Span:
     end: datetime
     room: str
     slot: str
+    title: str
+    url: str
 
 
 _Spans = tuple[_Span, ...]
@@ -121,7 +123,8 @@ class NowAndNext:
         for booking in view.all(BOOKINGS).values():
             slot = slots.get(booking.slot)
             if slot is not None and slot.start is not None and slot.end is not None:
-                found.setdefault(booking.track, []).append(_Span(slot.start, slot.end, booking.room, booking.slot))
+                span = _Span(slot.start, slot.end, booking.room, booking.slot, booking.title, booking.url)
+                found.setdefault(booking.track, []).append(span)
         spans = {name: tuple(sorted(one, key=lambda s: (s.start, s.end, s.room))) for name, one in found.items()}
         bounds = {instant for one in spans.values() for span in one for instant in (span.start, span.end)}
         return spans, sorted(bounds)
@@ -169,6 +172,8 @@ class NowAndNext:
             "slot": span.slot,
             "start": self._local(span.start),
             "end": self._local(span.end),
+            "title": span.title,
+            "url": span.url,
         }
 
 

@@ -171,8 +171,8 @@ class ScheduleFiles:
             "duration": _duration(minutes),
             "room": booking.room,
             "slug": slug,
-            "url": page or f"urn:uuid:{named}",
-            "title": booking.track,
+            "url": booking.url or page or f"urn:uuid:{named}",
+            "title": booking.title or booking.track,
             "subtitle": None,
             "track": booking.track,
             "type": "meeting",
@@ -184,7 +184,7 @@ class ScheduleFiles:
         inner = "".join(
             [
                 xml.element("room", booking.room),
-                xml.element("title", booking.track),
+                xml.element("title", booking.title or booking.track),
                 xml.element("subtitle"),
                 xml.element("type", "meeting"),
                 xml.element("date", start.isoformat()),
@@ -196,7 +196,7 @@ class ScheduleFiles:
                 "<persons></persons>\n<links>\n",
                 *(xml.element("link", title, href=url) for title, url in links),
                 "</links>\n",
-                xml.element("url", page) if page else "",
+                xml.element("url", booking.url or page) if booking.url or page else "",
             ]
         )
         text = f"<event{xml.attributes(guid=named, id=str(number))}>\n{inner}</event>\n"

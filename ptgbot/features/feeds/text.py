@@ -22,11 +22,12 @@ from ptgbot.features.schedule.model import (
     PlannedSlot,
     bookings_by_place,
     event_info,
+    format_place,
     plan,
     sorted_rooms,
     today,
 )
-from ptgbot.features.topics.model import STALE_AFTER, TOPICS, Topic
+from ptgbot.features.topics.model import STALE_AFTER, TOPICS, Meeting, Topic, around
 
 __all__ = ["COLUMNS", "TextBoard"]
 
@@ -69,12 +70,23 @@ class TextBoard:
         parts = [self._head(view), *(_entry(notice.level.upper(), notice.text) for notice in notices(view))]
         topics = sorted(view.all(TOPICS).items())
         words = self._fadings.words(view, now)
+        schedule = around(view, self._event, now)
         before, self._kept = self._kept, {}
         current = [
             self._keep(before, "now", self._now, topic, on, words[topic.track]) for _, topic in topics if topic.now
         ]
-        following = [self._keep(before, "next", self._next, topic) for _, topic in topics if topic.next]
-        parts += ["\nNOW\n", *(current or ["Nothing yet. It begins with: #TRACK now TOPIC\n"])]
+        told = {track for track, topic in topics if topic.now}
+        booked = [self._booked(these) for track, these in sorted(schedule.running.items()) if track not in told]
+        following = [
+            self._keep(before, "next", self._next, topic, schedule.following.get(track), on)
+            for track, topic in topics
+            if topic.next
+        ]
+        if not current and not booked:
+            current = ["Nothing yet. It begins with: #TRACK now TOPIC\n"]
+        parts += ["\nNOW\n", *current]
+        if booked:
+            parts += ["\n" if current else "", "By the schedule, and nobody has said more: #TRACK now TOPIC\n", *booked]
         if following:
             parts += ["\nNEXT\n", *following]
         parts.append(self._schedule(view, now))
@@ -106,7 +118,11 @@ class TextBoard:
 
     def _head(self, view: View) -> str:
         title = _safe(self._event.name or event_info(view).eventid or "The board")
-        return "".join(f"{line}\n" for line in (*_wrap(title, COLUMNS), f"Times are those of {self._event.zone.key}."))
+        lines = [*_wrap(title, COLUMNS), f"Times are those of {self._event.zone.key}."]
+        if view.changed_at is not None:
+            changed = self._event.local(view.changed_at)
+            lines.append(f"Last change: {changed:%A}, {changed.day} {changed:%B}, {changed:%H:%M}.")
+        return "".join(f"{line}\n" for line in lines)
 
     def _now(self, topic: Topic, on: date, over: str) -> str:
         assert topic.now is not None
@@ -121,33 +137,53 @@ class TextBoard:
             about.append(over)
         return _entry(topic.track, topic.now.text, ", ".join(about))
 
-    def _next(self, topic: Topic) -> str:
-        return _entry(topic.track, *(f"- {text}" for text in topic.next))
+    def _booked(self, running: tuple[Meeting, ...]) -> str:
+        texts = [text for one in running for text in (one.title, f"in {one.room} until {self._clock(one.end)}")]
+        return _entry(running[0].track, *texts)
+
+    def _next(self, topic: Topic, meeting: Meeting | None, on: date) -> str:
+        where = ""
+        if meeting is not None and self._event.local(meeting.start).date() == on:
+            where = f"at {self._clock(meeting.start)} in {meeting.room}"
+        return _entry(topic.track, *(f"- {text}" for text in topic.next), where)
+
+    def _clock(self, instant: datetime) -> str:
+        return f"{self._event.local(instant):%H:%M}"
 
     def _schedule(self, view: View, now: datetime) -> str:
         day = today(view, self._event, now)
         if day is None:
             return ""
-        slots = [self._slots(view, slot, slot.runs(now)) for slot in day.slots]
-        return "".join(["\n", self._day(day, now), "\n", *(slots if any(slots) else ["\nNothing is booked.\n"])])
+        slots = [
+            self._slots(view, slot, slot.runs(now), slot.end is not None and slot.end <= now) for slot in day.slots
+        ]
+        bookings = bookings_by_place(view)
+        names = {slot.slot.name for slot in day.slots}
+        empty = "" if any(slot in names for _, slot in bookings) else "\nNothing is booked.\n"
+        return "".join(["\n", self._day(day, now), "\n", empty, *slots])
 
     def _day(self, day: PlannedDay, now: datetime) -> str:
         name = _safe(day.day.name)
         if day.date is None:
             return name
         lead = "TODAY" if day.date == self._event.local(now).date() else "THE FIRST DAY"
-        weekday = "" if name.casefold() == f"{day.date:%A}".casefold() else f"{day.date:%A}, "
-        shown = name if name == day.date.isoformat() else f"{name}, {weekday}{day.date.day} {day.date:%B}"
+        weekday = f"{day.date:%A}, "
+        called = "" if name.casefold() == weekday[:-2].casefold() or name == day.date.isoformat() else f"{name}, "
+        shown = f"{called}{weekday}{day.date.day} {day.date:%B}"
         return "\n".join(_wrap(f"{lead}: {shown}", COLUMNS))
 
-    def _slot(self, view: View, slot: PlannedSlot, running: bool) -> str:  # noqa: FBT001 - a Derived's argument
-        """Return who is where in a slot; nothing where nobody is."""
+    def _slot(self, view: View, slot: PlannedSlot, running: bool, over: bool) -> str:  # noqa: FBT001 - a Derived's
+        """Return who is where in a slot, and what is free unless it is over; nothing where there is neither."""
         bookings = bookings_by_place(view)
+        name = slot.slot.name
         rooms = [
-            _entry(room.name, booking.track, indent="  ")
+            _entry(room.name, booking.track, booking.title, indent="  ")
             for room in sorted_rooms(view)
-            if (booking := bookings.get((room.name, slot.slot.name))) is not None
+            if (booking := bookings.get((room.name, name))) is not None
         ]
+        free = [room.name for room in sorted_rooms(view) if name in room.slots and (room.name, name) not in bookings]
+        if free and not over:
+            rooms.append(_entry("free", ", ".join(format_place(room, name) for room in free), indent="  "))
         if not rooms:
             return ""
         times = slot.slot.desc or slot.slot.name

@@ -22,6 +22,8 @@ from ptgbot.features.schedule.model import (
     INFO,
     ROOMS,
     TRACKS,
+    Booking,
+    PlannedDay,
     format_place,
     plan,
     track_colors,
@@ -30,6 +32,7 @@ from ptgbot.features.topics.model import (
     LINKS,
     STALE_AFTER,
     TOPICS,
+    around,
     etherpad_url,
     fading_of,
     meeting_url,
@@ -83,6 +86,8 @@ class TrackPages:
         colors = track_colors(view)
         spells = self._timelines.of(view, name)
         people = here(view, name)
+        slots = self._slots(view, name, now)
+        schedule = around(view, self._event, now)
         return self._html(
             "history/track.html",
             path=path,
@@ -96,7 +101,10 @@ class TrackPages:
             pad=etherpad_url(view, name),
             url=meeting_url(view, name, topic.location),
             people=(len(people), people[:MOST_NAMES]),
-            slots=self._slots(view, name, now),
+            running=[(one, meeting_url(view, name, one.room)) for one in schedule.running.get(name, ())],
+            following=schedule.following.get(name),
+            past=_by_day(slot for slot in slots if slot["phase"] == "past"),
+            slots=_by_day(slot for slot in slots if slot["phase"] != "past"),
             days=self._days(name, spells[:MOST_SPELLS], colors),
             older=max(len(spells) - MOST_SPELLS, 0),
         ).encode()
@@ -120,28 +128,29 @@ class TrackPages:
         return Markup().join(days.values())
 
     def _slots(self, view: View, track: str, now: datetime) -> list[dict[str, Any]]:
-        places: dict[str, list[str]] = {}
+        places: dict[str, list[Booking]] = {}
         for booking in view.where(BOOKINGS, "track", track).values():
-            places.setdefault(booking.slot, []).append(booking.room)
+            places.setdefault(booking.slot, []).append(booking)
         return [
             {
-                "day": day.day.name,
-                "date": day.date,
+                "day": day,
                 "slot": slot,
                 "phase": "runs" if slot.runs(now) else "past" if slot.end is not None and slot.end <= now else "",
-                "room": room,
-                "desc": found.desc if (found := view.get(ROOMS, room)) else "",
-                "code": format_place(room, slot.slot.name),
+                "room": booking.room,
+                "desc": found.desc if (found := view.get(ROOMS, booking.room)) else "",
+                "title": booking.title,
+                "about": booking.url,
+                "code": format_place(booking.room, slot.slot.name),
             }
             for day in plan(view, self._event)
             for slot in day.slots
-            for room in sorted(places.get(slot.slot.name, ()))
+            for booking in sorted(places.get(slot.slot.name, ()), key=lambda booking: booking.room)
         ]
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:
         """Return when one of the track's slots begins or ends or its topic may be over next.
 
-        And midnight, where a topic of today is on the page: it tells its day from then on.
+        And midnight, where that alters which times on the page tell their day: that of the topic and the next slot.
         """
         name = _name(path)
         booked = {booking.slot for booking in view.where(BOOKINGS, "track", name).values()}
@@ -149,11 +158,20 @@ class TrackPages:
         turns = [at for slot in slots for at in (slot.start, slot.end) if at is not None and at > now]
         topic = topic_of(view, name)
         if topic.now is not None and topic.now.since is not None:
-            day_after = self._event.local(topic.now.since).date() + timedelta(days=1)
-            midnight = datetime(day_after.year, day_after.month, day_after.day, tzinfo=self._event.zone)
-            fades = fading_of(view, self._event, topic, self._stale_after).turn(now)
-            turns += [at for at in (midnight.astimezone(UTC), fades) if at is not None and at > now]
-        return min(turns, default=None)
+            turns.append(self._midnight(self._event.local(topic.now.since).date() + timedelta(days=1)))
+        following = around(view, self._event, now).following.get(name)
+        if following is not None:
+            turns.append(self._midnight(self._event.local(following.start).date()))
+        fades = fading_of(view, self._event, topic, self._stale_after).turn(now)
+        return min((at for at in (*turns, fades) if at is not None and at > now), default=None)
+
+    def _midnight(self, day: date) -> datetime:
+        """Return when a day begins where the event is."""
+        return datetime(day.year, day.month, day.day, tzinfo=self._event.zone).astimezone(UTC)
+
+
+def _by_day(slots: Iterable[dict[str, Any]]) -> list[tuple[PlannedDay, list[dict[str, Any]]]]:
+    return [(day, list(of_day)) for day, of_day in groupby(slots, lambda slot: slot["day"])]
 
 
 def _shown_by_all(edit: Edit) -> bool:

@@ -17,7 +17,7 @@ __all__ = ["RawEdit", "describe", "differences", "raw_edits", "summary"]
 Raw = Mapping[str, Any]
 
 # Of no use to people, or told by the name of the document already.
-_HIDDEN = frozenset({"id", "revision", "changed", "position", "since", "track", "name", "identity"})
+_HIDDEN = frozenset({"id", "revision", "changed", "position", "since", "imported", "track", "name", "identity"})
 _MOST = 4
 
 _NAMES: Mapping[str, Callable[[Raw], str]] = {

@@ -9,11 +9,13 @@ from ptgbot.features.schedule.model import (
     BOOKINGS,
     TRACKS,
     Booking,
+    BookingIds,
     Room,
     Track,
     bookings_by_place,
     find_place,
     format_place,
+    plan,
     random_color,
     track_name_problem,
 )
@@ -37,7 +39,8 @@ def _book(call: Call) -> Outcome:
             raise Refused(f"Slot '{place}' is booked for {call.track} already.")
         raise Refused(f"Slot '{place}' is taken: {booking.track} has it.")
     draft = Draft(call.view)
-    draft.put(BOOKINGS, Booking(call.new_id(), call.track, room.name, slot, 0, call.at))
+    ids = BookingIds(call.view, plan(call.view, call.event), at=call.at, new_id=call.new_id)
+    draft.put(BOOKINGS, Booking(ids.of(call.track, room.name, slot), call.track, room.name, slot, 0, call.at))
     return Outcome(draft.edits(), f"{room.name} is now booked on {slot} for {call.track}.")
 
 

@@ -169,6 +169,8 @@ class CalendarEntry:
         link: Where to meet on line; empty where there is no such place.
         pad: Where notes are taken; empty where there is no such place.
         cancelled: Whether it does not take place any more.
+        title: What it is called besides its track; empty where it is not.
+        about: The address of the page about it; empty where there is none.
     """
 
     id: str
@@ -181,11 +183,18 @@ class CalendarEntry:
     link: str = ""
     pad: str = ""
     cancelled: bool = False
+    title: str = ""
+    about: str = ""
 
     @property
     def key(self) -> str:
         """The booking's identity."""
         return self.id
+
+    @property
+    def place(self) -> tuple[str, str, datetime]:
+        """Who is where from when on: two entries of which that is the same tell of the same meeting."""
+        return self.track, self.room, self.start
 
 
 INFO = Table("event", Info, Visibility.PUBLIC)

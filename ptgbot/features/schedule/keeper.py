@@ -24,7 +24,7 @@ class CalendarKeeper:
     An entry follows from what is, not from who changed it: a booking that is moved, a slot that an import gives another
     time, and what an undo brings back are all seen alike. It keeps its UID for the booking's whole life and gets a
     higher revision with every change. A booking that is taken back leaves its entry, cancelled, until that is too old,
-    or until the same track is at that place and time again.
+    or until the same track is at that place and time again: made anew, it is the same booking (``booking_ids.py``).
 
     Args:
         store: The store behind it.
@@ -162,7 +162,7 @@ class CalendarKeeper:
             booking = after.get(BOOKINGS, key)
             entry = None if booking is None else self._telling.entry(after, booking, at)
             if entry is not None:
-                held.add(_place(entry))
+                held.add(entry.place)
                 entry = _follow(before, entry) if before else replace(entry, changed=fresh)
             elif before is not None:
                 entry = before if before.cancelled else replace(before, cancelled=True, changed=_later(before, at))
@@ -171,7 +171,7 @@ class CalendarKeeper:
                 draft.put(CALENDAR, entry)
         for key in {**self.view.where(CALENDAR, "cancelled", True), **dict.fromkeys(keys)}:  # noqa: FBT003 - see above
             entry = draft.get(CALENDAR, key)
-            if entry is not None and entry.cancelled and _place(entry) in held:
+            if entry is not None and entry.cancelled and entry.place in held:
                 draft.remove(CALENDAR, key)  # it takes place after all, only as another booking
 
 
@@ -183,7 +183,3 @@ def _follow(before: CalendarEntry, entry: CalendarEntry) -> CalendarEntry:
 
 def _later(entry: CalendarEntry, at: datetime) -> datetime:
     return max(at, entry.changed + _SECOND)
-
-
-def _place(entry: CalendarEntry) -> tuple[str, str, datetime]:
-    return entry.track, entry.room, entry.start

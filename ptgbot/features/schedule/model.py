@@ -9,6 +9,7 @@ from ptgbot.core.clock import Event
 from ptgbot.core.commands import Refused, quote
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
+from ptgbot.features.schedule.booking_ids import BookingIds
 from ptgbot.features.schedule.documents import (
     BOOKINGS,
     CALENDAR,
@@ -26,6 +27,7 @@ from ptgbot.features.schedule.documents import (
     event_info,
 )
 from ptgbot.features.schedule.planning import PlannedDay, PlannedSlot, plan, plan_days, today, untimed_slots
+from ptgbot.features.schedule.slugs import full_title, hyphenated
 
 __all__ = [
     "BOOKINGS",
@@ -35,6 +37,7 @@ __all__ = [
     "ROOMS",
     "TRACKS",
     "Booking",
+    "BookingIds",
     "CalendarEntry",
     "Day",
     "Info",
@@ -48,6 +51,8 @@ __all__ = [
     "event_info",
     "find_place",
     "format_place",
+    "full_title",
+    "hyphenated",
     "plan",
     "plan_days",
     "random_color",

@@ -43,14 +43,24 @@ class PlannedDay:
 
 
 def plan_days(days: Iterable[Day], event: Event) -> tuple[PlannedDay, ...]:
-    """Return days in order, with the date of each and the instants of their slots."""
+    """Return days in order, with the date of each and the instants of their slots, which are in order of time."""
     planned = []
     before: date | None = None
     for day in sorted(days, key=lambda day: (day.position, day.name)):
         before = _date_of(day, event, before)
-        slots = tuple(_plan_slot(slot, before, event) for slot in day.slots)
+        slots = _in_order_of_time([_plan_slot(slot, before, event) for slot in day.slots])
         planned.append(PlannedDay(day, before, slots))
     return tuple(planned)
+
+
+def _in_order_of_time(slots: Iterable[PlannedSlot]) -> tuple[PlannedSlot, ...]:
+    """Return slots by when they begin; one whose time nothing tells stays behind the one that it was listed after."""
+    keyed: list[tuple[datetime, PlannedSlot]] = []
+    behind = datetime.min.replace(tzinfo=UTC)
+    for slot in slots:
+        behind = slot.start or behind
+        keyed.append((behind, slot))
+    return tuple(slot for _, slot in sorted(keyed, key=lambda item: item[0]))
 
 
 plan: Derived[tuple[PlannedDay, ...]] = Derived((DAYS,), lambda view, event: plan_days(view.all(DAYS).values(), event))

@@ -11,6 +11,7 @@ from ptgbot.core.documents import Table, View
 from ptgbot.core.sessions import Session, Status
 from ptgbot.features.schedule.documents import BOOKINGS, CALENDAR, DAYS, Booking, CalendarEntry
 from ptgbot.features.schedule.planning import PlannedSlot, plan, untimed_slots
+from ptgbot.features.schedule.slugs import full_title
 
 __all__ = ["CANCELLED_FOR", "BookedSessions", "Telling", "TrackLinks"]
 
@@ -71,6 +72,8 @@ class Telling:
             day=day,
             link=self.links.meeting(view, booking.track, booking.room),
             pad=self.links.pad(view, booking.track),
+            title=booking.title,
+            about=booking.url,
         )
 
     def untimed(self, view: View) -> tuple[str, ...]:
@@ -115,7 +118,7 @@ class BookedSessions:
     def _session(self, entry: CalendarEntry) -> Session:
         return Session(
             uid=f"{entry.id}@ptgbot",
-            title=entry.track,
+            title=full_title(entry.track, entry.title),
             room=entry.room,
             start=entry.start,
             end=entry.end,
@@ -126,4 +129,5 @@ class BookedSessions:
             link=entry.link,
             pad=entry.pad,
             page=f"{self._pages}{entry.track}.html" if self._pages else "",
+            about=entry.about,
         )

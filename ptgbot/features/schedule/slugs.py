@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
+from anyascii import anyascii
+
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
 from ptgbot.features.schedule.documents import CALENDAR, ROOMS
 
-__all__ = ["make_slugs", "room_slugs"]
+__all__ = ["full_title", "hyphenated", "in_ascii", "make_slugs", "room_slugs"]
 
 _WORD = r"[a-z0-9]+(?:\.[a-z0-9]+)*"
 _PLAIN = re.compile(f"{_WORD}(?: {_WORD})*")
@@ -36,9 +38,40 @@ def _slug(name: str, size: int) -> str:
     lowered = name.lower()
     if len(lowered) <= _MOST and _PLAIN.fullmatch(lowered) and not _DEVICE.match(lowered) and name == _written(lowered):
         return lowered.replace(" ", "-")
-    ascii_only = unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode()
-    readable = "-".join(re.findall("[a-z0-9]+", ascii_only))[:_MOST].strip("-") or "room"
+    readable = "-".join(re.findall("[a-z0-9]+", in_ascii(lowered)))[:_MOST].strip("-") or "room"
     return f"{readable}-{hashlib.blake2b(name.encode('utf-8', 'surrogatepass'), digest_size=size).hexdigest()}"
+
+
+@lru_cache(maxsize=4096)
+def in_ascii(text: str) -> str:
+    """Return a text in lower case, its letters of other scripts by their sound in those of ASCII.
+
+    The marks that stand for a sound without a letter (as in ``al'mn``) are left out.
+    """
+    parts = (c if c.isascii() else re.sub("['`\"]", "", anyascii(c)) for c in unicodedata.normalize("NFC", text))
+    return "".join(parts).lower()
+
+
+def hyphenated(text: str, most: int = 50) -> str:
+    """Return a text as the name of a track could be: as ``in_ascii``, with hyphens for all that no such name may hold.
+
+    Args:
+        text: The text.
+        most: How many characters the name may have.
+    """
+    return re.sub(r"[^a-z0-9._]+", "-", in_ascii(text)).strip("-._")[:most].rstrip("-._")
+
+
+def full_title(track: str, title: str) -> str:
+    """Return what a booking is called where its track is not told otherwise.
+
+    Args:
+        track: Name of its track.
+        title: Its own title; empty where it has none. Where the track was named after it, it stands alone.
+    """
+    if not title:
+        return track
+    return title if hyphenated(title) == track else f"{track}: {title}"
 
 
 def _written(lowered: str) -> str:

@@ -9,21 +9,26 @@ from ptgbot.core.clock import Event
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import Table, View, Visibility
 from ptgbot.features.schedule.model import BOOKINGS, DAYS, ROOMS, event_info, plan
+from ptgbot.features.topics.meetings import Around, Meeting, around, meetings
 
 __all__ = [
     "LINKS",
     "STALE_AFTER",
     "TOPICS",
+    "Around",
     "Fading",
     "Links",
+    "Meeting",
     "Now",
     "Topic",
+    "around",
     "clean",
     "etherpad_url",
     "fading_of",
     "is_link",
     "links_of",
     "meeting_url",
+    "meetings",
     "put_links",
     "put_topic",
     "topic_of",
@@ -41,10 +46,17 @@ class Now:
     Args:
         text: The topic.
         since: Since when; None where an import does not tell.
+        imported: When such an import brought it; None for all others.
     """
 
     text: str
     since: datetime | None
+    imported: datetime | None = None
+
+    @property
+    def known(self) -> datetime | None:
+        """From when on somebody or something has told it; None where nothing tells when."""
+        return self.since or self.imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +216,8 @@ def fading_of(view: View, event: Event, topic: Topic, stale_after: timedelta = S
         topic: What the track is at.
         stale_after: How long a topic is believed after it was said.
     """
-    if topic.now is None or topic.now.since is None:
+    if topic.now is None or topic.now.known is None:
         return Fading()
-    said = topic.now.since
+    said = topic.now.known
     spans = _SPANS(view, event).get(topic.track, ())
     return Fading(next((end for start, end in spans if start <= said < end), None), said + stale_after)

@@ -3,18 +3,19 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable
 
+from ptgbot.networks.irc.attendance import Attendance
 from ptgbot.networks.irc.backlog import Backlog
 from ptgbot.networks.irc.caps import WANTED, Capabilities
 from ptgbot.networks.irc.context import Context
-from ptgbot.networks.irc.hearing import Hearing, account_with
+from ptgbot.networks.irc.handlers import Handlers, on
+from ptgbot.networks.irc.hearing import Hearing
 from ptgbot.networks.irc.isupport import ISupport
 from ptgbot.networks.irc.lines import is_target, plain
 from ptgbot.networks.irc.login import Login
 from ptgbot.networks.irc.nick import OwnNick
 from ptgbot.networks.irc.pace import is_complaint
-from ptgbot.networks.irc.people import People, account_told
+from ptgbot.networks.irc.people import People
 from ptgbot.networks.irc.places import Places
 from ptgbot.networks.irc.questions import Questions
 from ptgbot.networks.irc.whereabouts import Whereabouts
@@ -24,25 +25,10 @@ __all__ = ["State"]
 
 log = logging.getLogger(__name__)
 
-WHO_MARK = "152"  # any number; it comes back in the answers to our own question
-
 _UNWELCOME = re.compile(r"too fast|throttl|too many|flood|\b[gkz]-?:?line|\bakill|\bbanned\b", re.IGNORECASE)
 
-_Handler = Callable[["State", Line], None]
-_HANDLERS: dict[str, _Handler] = {}
 
-
-def _on(*commands: str) -> Callable[[_Handler], _Handler]:
-    """Return a decorator that makes a method the handler of these commands."""
-
-    def note(handler: _Handler) -> _Handler:
-        _HANDLERS.update(dict.fromkeys(commands, handler))
-        return handler
-
-    return note
-
-
-class State:
+class State(Handlers):
     """What a server has told us on one connection.
 
     Args:
@@ -65,6 +51,16 @@ class State:
         )
         self.login = Login(wire.send, context, caps=self.caps, own=self.own, on_login=self.places.try_again)
         self._hearing = Hearing(context, caps=self.caps, own=self.own, places=self.places, people=self.people)
+        self._attendance = Attendance(
+            caps=self.caps,
+            rules=self.isupport,
+            own=self.own,
+            places=self.places,
+            people=self.people,
+            login=self.login,
+            questions=self._questions,
+            complained=self._slow_down,
+        )
         self.error = ""
         self.unwelcome = False
         self.negotiated = False
@@ -82,24 +78,21 @@ class State:
 
     def handle(self, line: Line) -> None:
         """Take in a line."""
-        handler = _HANDLERS.get(line.command)
-        if handler is not None:
-            handler(self, line)
-        elif 400 <= line.code < 600:
+        if not self.take(line) and not self._attendance.take(line) and 400 <= line.code < 600:
             self._on_refusal(line)
 
     # The link
 
-    @_on("ping")
+    @on("ping")
     def _on_ping(self, line: Line) -> None:
         self._wire.send(f"PONG :{line.param(0)}")
 
-    @_on("pong")
+    @on("pong")
     def _on_pong(self, line: Line) -> None:
         if line.params:
             self.backlog.ponged(line.params[-1])
 
-    @_on("error", "yourebannedcreep")
+    @on("error", "yourebannedcreep")
     def _on_error(self, line: Line) -> None:
         self.error = plain(line.last) or "no reason given"
         self.unwelcome = line.code != 0 or _UNWELCOME.search(self.error) is not None
@@ -123,7 +116,7 @@ class State:
                 pace.interval,
             )
 
-    @_on("tryagain", "263", "targettoofast", "439")
+    @on("tryagain", "263", "targettoofast", "439")
     def _on_try_again(self, line: Line) -> None:
         if not self.own.registered.is_set():
             return  # some servers greet with 439: "please wait while we process your connection"
@@ -133,7 +126,7 @@ class State:
 
     # Getting in
 
-    @_on("cap")
+    @on("cap")
     def _on_cap(self, line: Line) -> None:
         had_sasl = "sasl" in self.caps.active
         for answer in self.caps.receive(line.params):
@@ -149,7 +142,7 @@ class State:
         self.negotiated = True
         self._wire.send("CAP END")
 
-    @_on("unknowncommand", "notregistered", "invalidcapcmd", "alreadyregistered")
+    @on("unknowncommand", "notregistered", "invalidcapcmd", "alreadyregistered")
     def _on_unknown(self, line: Line) -> None:
         if line.param(1).upper() == "AUTHENTICATE" or line.code in (451, 462):
             self.login.hear(line)
@@ -157,7 +150,7 @@ class State:
             self.caps.unknown()
         self._on_refused_question(line)
 
-    @_on(
+    @on(
         "authenticate",
         "nicklocked",
         "saslsuccess",
@@ -170,42 +163,42 @@ class State:
     def _on_sasl(self, line: Line) -> None:
         self.login.hear(line)
 
-    @_on("loggedin")
+    @on("loggedin")
     def _on_logged_in(self, line: Line) -> None:
         self.login.came_in(line.param(2))
 
-    @_on("loggedout")
+    @on("loggedout")
     def _on_logged_out(self, _line: Line) -> None:
         self.login.went_out()
 
-    @_on("welcome")
+    @on("welcome")
     def _on_welcome(self, line: Line) -> None:
         self.own.welcome(line.param(0) if is_target(line.param(0)) else "")
 
-    @_on("featurelist")
+    @on("featurelist")
     def _on_features(self, line: Line) -> None:
         self.isupport.load(token for token in line.params[1:] if " " not in token)
         self.people.roster.refold()
         self._wire.limit = self.isupport.line_length
 
-    @_on("endofmotd", "nomotd")
+    @on("endofmotd", "nomotd")
     def _on_end_of_motd(self, _line: Line) -> None:
         self.welcomed.set()
 
     # Our nick
 
-    @_on("nickcollision", "nicknameinuse", "unavailresource")
+    @on("nickcollision", "nicknameinuse", "unavailresource")
     def _on_nick_in_use(self, line: Line) -> None:
         if self.places.find(line.param(1)) is not None:  # 437 is said of channels too
             self.places.refused(line)
         else:
             self.own.in_use()
 
-    @_on("erroneusnickname")
+    @on("erroneusnickname")
     def _on_nick_refused(self, _line: Line) -> None:
         self.own.refused()
 
-    @_on("nick")
+    @on("nick")
     def _on_nick(self, line: Line) -> None:
         old, new = line.nick, line.param(0)
         if not is_target(new):
@@ -217,14 +210,14 @@ class State:
             self.people.renamed(old, new)
             self.own.freed(old)
 
-    @_on("730")
+    @on("730")
     def _on_online(self, line: Line) -> None:
         nicks = _nicks(line.last)
         self.whereabouts.came(nicks)
         if any(nick.lower() == "nickserv" for nick in nicks):
             self.login.services_are_there()
 
-    @_on("731")
+    @on("731")
     def _on_offline(self, line: Line) -> None:
         nicks = _nicks(line.last)
         self.whereabouts.left(nicks)
@@ -233,11 +226,11 @@ class State:
             if nick.lower() == "nickserv":
                 self.login.services_are_gone()
 
-    @_on("734")
+    @on("734")
     def _on_full_list(self, _line: Line) -> None:
         self.whereabouts.list_is_full()
 
-    @_on("ison")
+    @on("ison")
     def _on_those_who_are_there(self, line: Line) -> None:
         if self.echoes:
             self.backlog.did_one()
@@ -248,122 +241,6 @@ class State:
             if self.echoes:
                 self.backlog.did_one()
             self.whereabouts.refused(for_good=line.code == 421)
-
-    # Channels and the people in them
-
-    @_on("join")
-    def _on_join(self, line: Line) -> None:
-        channel = line.param(0)
-        if self.own.is_me(line.nick):
-            if self.places.entered(channel, line.tags.get("time", "")):
-                self.own.mask = line.source
-                self.people.roster.enter(channel)
-                self._ask_accounts(channel)
-            return
-        account = account_with(line, self.caps)
-        if "extended-join" in self.caps.active and len(line.params) > 1:
-            account = account_told(line.param(1))
-        self.people.roster.join(channel, line.nick, account)
-        if account is None and self.isupport.whox:
-            self._ask_accounts(channel)  # and then we know who came
-        else:
-            self.people.came(line.nick)
-
-    @_on("part")
-    def _on_part(self, line: Line) -> None:
-        self._gone(line.param(0), line.nick, "parted")
-
-    @_on("kick")
-    def _on_kick(self, line: Line) -> None:
-        reason = plain(line.param(2))
-        if self.own.is_me(line.param(1)) and is_complaint(reason):
-            self._slow_down(reason)
-        self._gone(line.param(0), line.param(1), f"kicked by {plain(line.nick)}")
-
-    def _gone(self, channel: str, nick: str, why: str) -> None:
-        if self.own.is_me(nick):
-            self.people.roster.leave(channel)
-            self.places.left(channel, why)
-        else:
-            self.people.left(channel, nick)
-
-    @_on("quit")
-    def _on_quit(self, line: Line) -> None:
-        self._left_the_network(line.nick)
-
-    @_on("kill")
-    def _on_kill(self, line: Line) -> None:
-        self._left_the_network(line.param(0))
-
-    def _left_the_network(self, nick: str) -> None:
-        if not self.own.is_me(nick):
-            self.people.quit(nick)
-            self.own.freed(nick)
-
-    @_on("invite")
-    def _on_invite(self, line: Line) -> None:
-        if self.own.is_me(line.param(0)):
-            self.places.invited(line.param(1))
-
-    @_on("mode")
-    def _on_mode(self, line: Line) -> None:
-        place = self.places.find(line.param(0))
-        if place is None:
-            return
-        hidden = self.people.roster.mode(line.params[0], line.param(1), line.params[2:])
-        if hidden and "multi-prefix" not in self.caps.active:
-            self._questions.ask(f"NAMES {place.name}")
-
-    @_on("namreply")
-    def _on_names(self, line: Line) -> None:
-        if len(line.params) >= 4:
-            all_modes = "multi-prefix" in self.caps.active
-            self.people.roster.names(line.params[2], line.last.split(" "), all_modes=all_modes)
-
-    @_on("endofnames")
-    def _on_end_of_names(self, line: Line) -> None:
-        place = self.places.find(line.param(1))
-        self.people.roster.names_end(line.param(1))
-        if place is not None:
-            self._questions.answered(f"NAMES {place.name}")
-            if not self.isupport.whox:
-                self._announce(place.name)
-
-    @_on("whospcrpl")
-    def _on_who(self, line: Line) -> None:
-        if line.param(1) == WHO_MARK and len(line.params) >= 4:
-            self.people.roster.set_account(line.params[2], account_told(line.params[3]))
-
-    @_on("endofwho")
-    def _on_end_of_who(self, line: Line) -> None:
-        place = self.places.find(line.param(1))
-        if place is not None:
-            self._questions.answered(_who(place.name))
-            self._announce(place.name)
-
-    def _announce(self, channel: str) -> None:
-        for nick in self.people.roster.nicks(channel):
-            self.people.came(nick)
-
-    def _ask_accounts(self, channel: str) -> None:
-        place = self.places.find(channel)
-        if self.isupport.whox and place is not None and place.inside.is_set():
-            self._questions.ask(_who(place.name))
-
-    @_on("account")
-    def _on_account(self, line: Line) -> None:
-        account = account_told(line.param(0))
-        if not self.own.is_me(line.nick):
-            self.people.logged_in(line.nick, account)
-        elif account:
-            self.login.came_in(account)
-        else:
-            self.login.went_out()
-
-    @_on("chghost")
-    def _on_other_host(self, line: Line) -> None:
-        if self.own.is_me(line.nick) and len(line.params) >= 2:
-            self.own.mask = f"{line.nick}!{line.params[0]}@{line.params[1]}"
 
     def _on_refusal(self, line: Line) -> None:
         self.places.refused(line)
@@ -387,7 +264,7 @@ class State:
 
     # What is said
 
-    @_on("notice")
+    @on("notice")
     def _on_notice(self, line: Line) -> None:
         text = plain(line.param(1))
         if self.own.is_me(line.nick):
@@ -397,7 +274,7 @@ class State:
         elif not line.is_from_person and self.own.registered.is_set() and is_complaint(text):
             self._slow_down(text)
 
-    @_on("privmsg")
+    @on("privmsg")
     def _on_privmsg(self, line: Line) -> None:
         if self.own.is_me(line.nick):
             self._on_echo(line)
@@ -413,7 +290,3 @@ class State:
 
 def _nicks(masks: str) -> list[str]:
     return [mask.partition("!")[0] for mask in masks.split(",")]
-
-
-def _who(channel: str) -> str:
-    return f"WHO {channel} %tna,{WHO_MARK}"

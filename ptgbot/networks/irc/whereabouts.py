@@ -2,8 +2,8 @@
 
 A line to somebody who is not there costs us more than any other: ngircd takes two seconds for it, and does nothing else
 for us meanwhile. ISON (RFC 2812, 4.9) asks for some dozens of nicks in a line that is as cheap as any. MONITOR
-(https://ircv3.net/specs/extensions/monitor) could be asked too, but its list is short (30 on InspIRCd), has to be emptied
-again, and costs twice as much there; what it is good for is to hear when somebody comes back who is in none of our channels.
+(https://ircv3.net/specs/extensions/monitor) could be asked too, but its list is short (30 on InspIRCd), has to be
+emptied again, and costs twice as much there. It tells when somebody comes back who is in none of our channels.
 """
 
 import asyncio

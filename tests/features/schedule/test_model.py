@@ -75,11 +75,17 @@ def test_without_a_first_day_a_day_is_where_its_earliest_slot_is_on_the_events_c
     late = (Slot("x", "", "2026-11-24T10:00:00+00:00"), Slot("y", "", "2026-11-23T23:30:00Z"), Slot("z", "10:00"))
     planned = plan_days([Day("Monday", 0, late)], event(None))
     assert dates(planned) == ["2026-11-24"]
-    assert [str(slot.start) for slot in planned[0].slots] == [
-        "2026-11-24 10:00:00+00:00",
-        "2026-11-23 23:30:00+00:00",
-        "2026-11-24 09:00:00+00:00",
+    assert [(slot.slot.name, str(slot.start)) for slot in planned[0].slots] == [
+        ("y", "2026-11-23 23:30:00+00:00"),
+        ("z", "2026-11-24 09:00:00+00:00"),
+        ("x", "2026-11-24 10:00:00+00:00"),
     ]
+
+
+def test_the_slots_of_a_day_are_in_order_of_time_and_one_without_stays_behind_the_one_before_it() -> None:
+    slots = [("early", "first"), ("c", "11:00-12:00"), ("later", "?"), ("a", "08:00-09:00"), ("b", "08:00-10:00")]
+    [day] = plan_days([Day("Monday", 0, tuple(Slot(name, desc) for name, desc in slots))], event())
+    assert [slot.slot.name for slot in day.slots] == ["early", "a", "b", "c", "later"]
 
 
 def test_without_anything_that_tells_it_a_day_has_no_date_and_its_slots_no_time() -> None:

@@ -14,7 +14,9 @@ class Server:
     def __init__(self, **times: float) -> None:
         self.heard: list[str] = []
         self.lags: list[float] = []
-        self.backlog = Backlog(self.heard.append, "irc", self.lags.append, **{"late": 0.02, "ask": 0.05, "mute": 0.2, **times})
+        self.backlog = Backlog(
+            self.heard.append, "irc", self.lags.append, **{"late": 0.02, "ask": 0.05, "mute": 0.2, **times}
+        )
 
     def send(self, *, dear: bool = False, echoed: bool = False) -> None:
         self.heard.append("line")
