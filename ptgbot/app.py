@@ -11,8 +11,10 @@ from pathlib import Path
 
 from ptgbot.catalogue import MIGRATIONS, TABLES, EventRules, make_exporters, make_keeper, make_registry
 from ptgbot.config import Config
+from ptgbot.core.changes import Cause, Change
 from ptgbot.core.clock import Clock, Event, SystemClock
 from ptgbot.core.commands import Registry
+from ptgbot.core.deliveries import Deliveries
 from ptgbot.core.dispatch import Dispatcher
 from ptgbot.core.help import Rest
 from ptgbot.core.messages import Target
@@ -26,6 +28,7 @@ from ptgbot.features.topics.model import STALE_AFTER
 from ptgbot.forgetting import Forgetting
 from ptgbot.networks.irc import IRCNetwork, IRCSettings
 from ptgbot.organisers import Organisers
+from ptgbot.reception import Reception
 from ptgbot.recovery import finish_restore
 from ptgbot.site.command import PublishCommand
 from ptgbot.site.design import Design
@@ -34,11 +37,27 @@ from ptgbot.site.publisher import Publisher
 from ptgbot.store import DurableStore
 from ptgbot.takeover import move_original, take_over
 
-__all__ = ["IRC", "Bot", "channel_of", "irc_network", "open_bot", "open_store", "registry_of", "run", "templates_of"]
+__all__ = [
+    "IRC",
+    "SLACK",
+    "Bot",
+    "boards_of",
+    "channel_of",
+    "irc_network",
+    "networks_of",
+    "open_bot",
+    "open_store",
+    "registry_of",
+    "run",
+    "slack_network",
+    "templates_of",
+]
 
 _log = logging.getLogger(__name__)
 
-IRC = "irc"  # the network's name in identities: it stays when the server's name changes
+# The networks' names in identities: they stay when a server's name changes.
+IRC = "irc"
+SLACK = "slack"
 HOW_TO_LOG_IN = "say /msg NickServ IDENTIFY PASSWORD, or set up SASL in your client"  # on IRC
 _HOUR = 3600.0  # seconds
 _LAST_WORDS = 1.5  # seconds to send what waits, and to publish the last Change, at the end
@@ -86,9 +105,50 @@ def irc_network(config: Config) -> IRCNetwork:
     )
 
 
+def slack_network(config: Config) -> Network:
+    """Return the Slack workspace that a configuration names."""
+    from ptgbot.networks.slack import SlackNetwork, SlackSettings  # slow to load, and not everybody has one
+
+    where = {"api_url": f"{config.slack_api_url}/"} if config.slack_api_url else {}
+    return SlackNetwork(
+        SlackSettings(
+            bot_token=config.slack_bot_token.get_secret_value(),
+            app_token=config.slack_app_token.get_secret_value(),
+            signing_secret=config.slack_signing_secret.get_secret_value(),
+            mode=config.slack_mode,
+            port=config.slack_port,
+            channels=config.slack_channels,
+            announce=config.slack_announce,
+            organisers=config.slack_organisers,
+            moderators=config.slack_moderators,
+            **where,
+        ),
+        name=SLACK,
+    )
+
+
+def networks_of(config: Config) -> list[Network]:
+    """Return the networks that a configuration names: at least one."""
+    found: list[Network] = []
+    if config.on_irc:
+        found.append(irc_network(config))
+    if config.on_slack:
+        found.append(slack_network(config))
+    return found
+
+
+def boards_of(config: Config) -> list[Target]:
+    """Return the channels in which bulletins stand."""
+    if not config.slack_announce:
+        return []
+    from ptgbot.networks.slack.network import BULLETIN
+
+    return [Target(SLACK, channel, via=BULLETIN) for channel in config.slack_announce]
+
+
 def channel_of(config: Config) -> str:
     """Return where people type commands, as the pages name it."""
-    return f"{config.irc_channels[0]} on {config.irc_servers[0]}"
+    return f"{config.irc_channels[0]} on {config.irc_servers[0]}" if config.on_irc else "Slack"
 
 
 def templates_of(config: Config) -> Templates:
@@ -143,6 +203,7 @@ class Bot:
         stale_after: How long what is on now is believed after it was said.
         login: The networks whose people have to log in before they give commands, with how to do that there.
         publish_command: What to run after files of the site changed; empty for nothing.
+        boards: The channels in which bulletins stand.
     """
 
     def __init__(
@@ -160,15 +221,26 @@ class Bot:
         stale_after: timedelta = STALE_AFTER,
         login: Mapping[str, str] | None = None,
         publish_command: str = "",
+        boards: Sequence[Target] = (),
     ) -> None:
         self._clock = clock = clock or SystemClock()
         rest = Rest()
         registry = registry_of(event, rest, fetch, self._purge)
         self.store = store
         self.calendar = make_keeper(store, event)
-        self.journal = Journal(self.calendar, history_days)
         self.networks = {network.name: network for network in networks}
+        # IRC delivers each line once.
+        self.deliveries = Deliveries(self.calendar, (name for name in self.networks if name != IRC))
+        self.journal = Journal(self.deliveries, history_days)
         self.queue = SendQueue(networks)
+        self.reception = Reception(
+            presence=self.queue,
+            store=self.deliveries,
+            event=event,
+            clock=clock,
+            submit=self.queue.submit,
+            boards=boards,
+        )
         self.notifier = Notifier(store.view, self.queue.submit, locate=self._locate)
         exporters = make_exporters(event, registry, channel, html=html, stale_after=stale_after)
         self.organisers = Organisers(networks, self.queue.submit)
@@ -187,12 +259,17 @@ class Bot:
             waiting=self.queue.waiting,
             rest=rest,
             new_id=new_id,
+            again=self.deliveries.again,
         )
-        # A durable Change goes to who asked, to who subscribed, to the site; each whether or not another one fails.
+        # A durable Change goes to who asked, to who subscribed, to the networks, to the site; each whether or not
+        # another one fails.
         store.listen(lambda change: self.dispatcher.saved(change.seq))
         store.listen(self.notifier.changed)
+        store.listen(self.reception.changed)
+        store.listen(self._show)
         store.listen(self.publisher.changed)
         store.on_failure(self.dispatcher.rolled_back)
+        store.on_failure(lambda _seq, _reason: self._show())
 
     def warn(self, text: str) -> None:
         """Tell the organisers, wherever they are, what only they should know."""
@@ -201,6 +278,12 @@ class Bot:
     def _locate(self, target: Target) -> Target | None:
         network = self.networks.get(target.network)
         return target if network is None else network.locate(target)
+
+    def _show(self, change: Change | None = None) -> None:
+        """Have the networks show what is so, after a Change or after some were taken back."""
+        if change is None or change.cause is not Cause.DELIVERY:
+            for network in self.networks.values():
+                network.changed()
 
     async def _purge(self, keys: tuple[str, ...]) -> None:
         await self.forgetting.purge(keys)
@@ -211,6 +294,7 @@ class Bot:
             await self.forgetting.resume()
             try:
                 self.journal.expire(self._clock.now())
+                self.deliveries.expire(self._clock.now())
                 self.calendar.catch_up(self._clock.now())
             except NotSaved as error:
                 _log.warning("What is too old could not be removed (%s); tried again in an hour.", error)
@@ -222,7 +306,7 @@ class Bot:
         if self.command:
             works.append(self.command.run())
         parts = [asyncio.ensure_future(work) for work in works]
-        links = [asyncio.ensure_future(n.run(self.dispatcher.accept, self.queue)) for n in self.networks.values()]
+        links = [asyncio.ensure_future(n.run(self.dispatcher.accept, self.reception)) for n in self.networks.values()]
         stopped = asyncio.ensure_future(stop.wait())
         try:
             await asyncio.wait({stopped, *parts, *links}, return_when=asyncio.FIRST_COMPLETED)
@@ -276,7 +360,7 @@ async def open_bot(config: Config) -> Bot:
         event=config.event,
         store=store,
         site_dir=config.site_dir,
-        networks=[irc_network(config)],
+        networks=networks_of(config),
         channel=channel_of(config),
         clock=clock,
         fetch=partial(fetch_url, private=config.fetch_private),
@@ -285,6 +369,7 @@ async def open_bot(config: Config) -> Bot:
         stale_after=timedelta(minutes=config.stale_after),
         login={IRC: HOW_TO_LOG_IN} if config.irc_require_account else None,
         publish_command=config.publish_command,
+        boards=boards_of(config),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from ptgbot.core.clock import Event
 from ptgbot.core.commands import Command, Registry
+from ptgbot.core.deliveries import DELIVERIES
 from ptgbot.core.documents import View
 from ptgbot.core.help import Rest, help_commands
 from ptgbot.core.identity import Actor, Role
@@ -12,6 +13,7 @@ from ptgbot.core.protocols import Exporter, Fetch, Store
 from ptgbot.features.admin.commands import admin_commands
 from ptgbot.features.board.pages import BoardPage
 from ptgbot.features.board.signage import SignagePage
+from ptgbot.features.bulletins.model import RECEIPTS
 from ptgbot.features.feeds.atom import ChangesFeed
 from ptgbot.features.feeds.everything import JsonFeed
 from ptgbot.features.feeds.now_and_next import NowAndNext
@@ -23,6 +25,9 @@ from ptgbot.features.history.model import HISTORY, TRACES
 from ptgbot.features.history.pages import HistoryPage
 from ptgbot.features.history.today import topics_of_day
 from ptgbot.features.history.tracks import TrackPages
+from ptgbot.features.linking.codes import Codes
+from ptgbot.features.linking.commands import linking_commands
+from ptgbot.features.linking.model import LINKS as LINKS_OF_PEOPLE
 from ptgbot.features.motd import commands as motd
 from ptgbot.features.motd.model import MOTD
 from ptgbot.features.people import commands as people
@@ -49,9 +54,10 @@ from ptgbot.store import Migration
 
 __all__ = ["MIGRATIONS", "TABLES", "EventRules", "make_exporters", "make_keeper", "make_registry"]
 
-# What the event is made of, which ~emptydb empties; the history of that stays.
-CONTENTS = (ACCESS, INFO, TRACKS, DAYS, ROOMS, BOOKINGS, CALENDAR, TOPICS, LINKS, CHECKINS, MOTD, SUBSCRIPTIONS)
-TABLES = (*CONTENTS, HISTORY, TRACES)
+# What the event is made of, which ~emptydb empties; the history of that stays, and who people are.
+SCHEDULE = (INFO, TRACKS, DAYS, ROOMS, BOOKINGS, CALENDAR)
+CONTENTS = (ACCESS, *SCHEDULE, TOPICS, LINKS, CHECKINS, MOTD, SUBSCRIPTIONS, RECEIPTS)
+TABLES = (*CONTENTS, LINKS_OF_PEOPLE, DELIVERIES, HISTORY, TRACES)
 
 
 # What brings the documents of older versions to this one, a step each; the first from schema 1 to 2.
@@ -102,6 +108,7 @@ def make_registry(*, fetch: Fetch, purge: Purge, network: str, rest: Rest, docum
             *help_commands(rest, documentation),
             *motd.COMMANDS,
             *people.COMMANDS,
+            *linking_commands(Codes()),
             *history_commands(TABLES, purge),
             *admin_commands(CONTENTS, fetch, network),
         )

@@ -15,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     PrivateAttr,
     SecretStr,
     ValidationError,
@@ -47,11 +48,16 @@ class ConfigError(Exception):
 
 
 # In each of these the text is the kind of value, as docs/configuration.md names it.
-Nick = Annotated[str, BeforeValidator(settings.nick), "text"]
+Nick = Annotated[str, BeforeValidator(settings.left_out(settings.nick, "")), "text"]
 Secret = Annotated[SecretStr, BeforeValidator(settings.secret), "secret text"]
-Hosts = Annotated[tuple[str, ...], BeforeValidator(settings.hosts), "list of host names"]
+Hosts = Annotated[tuple[str, ...], BeforeValidator(settings.left_out(settings.hosts, ())), "list of host names"]
 Port = Annotated[int, BeforeValidator(settings.whole(1, 65535)), "number"]
-Channels = Annotated[tuple[str, ...], BeforeValidator(settings.channels), "list of channels"]
+Channels = Annotated[tuple[str, ...], BeforeValidator(settings.left_out(settings.channels, ())), "list of channels"]
+Mode = Annotated[str, BeforeValidator(settings.choice("socket", "http")), "`socket` or `http`"]
+SlackChannels = Annotated[tuple[str, ...], BeforeValidator(settings.slack_channels), "list of channels' ids"]
+SlackPeople = Annotated[
+    tuple[str, ...], BeforeValidator(settings.slack_people), "list of ids of people and user groups"
+]
 Days = Annotated[int, BeforeValidator(settings.whole(1, 36500)), "number"]
 Backups = Annotated[int, BeforeValidator(settings.whole(0, 100)), "number"]
 Minutes = Annotated[int, BeforeValidator(settings.whole(1, 1440)), "number of minutes"]
@@ -72,6 +78,11 @@ Zone = Annotated[ZoneInfo, BeforeValidator(settings.zone), "IANA time zone"]
 Day = Annotated[date | None, BeforeValidator(settings.day), "date, YYYY-MM-DD"]
 
 
+# What a network needs. Where a bot is in Slack, it need not be on IRC, and has none of these then.
+IRC = ("irc_nick", "irc_server", "irc_channel")
+_WITHOUT_SLACK: dict[str, JsonValue] = {"default": "required without `slack.bot_token`"}
+
+
 class Config(BaseModel):
     """Every setting, checked. Paths are absolute; a setting's key is its alias, or else its name.
 
@@ -87,7 +98,7 @@ class Config(BaseModel):
         validate_by_alias=True,
     )
 
-    irc_nick: Nick = Field(description="The bot's nick.")
+    irc_nick: Nick = Field(description="The bot's nick.", json_schema_extra=_WITHOUT_SLACK)
     irc_pass: Secret = Field(SecretStr(""), description="The password of the nick, for NickServ; empty: no login.")
     irc_sasl_user: Line = Field(
         "", description="The account to log in to by SASL, before the nick is taken; empty: none."
@@ -100,9 +111,15 @@ class Config(BaseModel):
         None,
         description="Certificate and key (PEM, one file) with which the bot proves who it is (SASL EXTERNAL, CertFP).",
     )
-    irc_servers: Hosts = Field(alias="irc_server", description="The IRC server; of a list, each is tried in turn.")
+    irc_servers: Hosts = Field(
+        alias="irc_server",
+        description="The IRC server; of a list, each is tried in turn.",
+        json_schema_extra=_WITHOUT_SLACK,
+    )
     irc_port: Port = Field(TLS_PORT, description="The server's port.")
-    irc_channels: Channels = Field(alias="irc_channel", description="The channel to be in, or several.")
+    irc_channels: Channels = Field(
+        alias="irc_channel", description="The channel to be in, or several.", json_schema_extra=_WITHOUT_SLACK
+    )
     irc_tls: Flag = Field(
         default_factory=lambda data: data.get("irc_port") == TLS_PORT,
         description="Whether the connection is encrypted, and the server's certificate checked.",
@@ -127,6 +144,38 @@ class Config(BaseModel):
     irc_require_account: Flag = Field(
         default=False,
         description="Whether only people who are logged in to the network may give commands; `help` is for all.",
+    )
+    slack_bot_token: Secret = Field(
+        SecretStr(""), alias="slack.bot_token", description="The token of the app's bot (`xoxb-…`); empty: no Slack."
+    )
+    slack_app_token: Secret = Field(
+        SecretStr(""), alias="slack.app_token", description="The app's own token (`xapp-…`), which socket mode needs."
+    )
+    slack_signing_secret: Secret = Field(
+        SecretStr(""), alias="slack.signing_secret", description="The app's signing secret, which HTTP mode needs."
+    )
+    slack_mode: Mode = Field(
+        "socket", alias="slack.mode", description="Whether the bot connects to Slack, or Slack to the bot."
+    )
+    slack_port: Port = Field(3000, alias="slack.port", description="Where HTTP mode listens.")
+    slack_channels: SlackChannels = Field(
+        (), alias="slack.channels", description="The channels in which commands are read, such as C0123ABCDEF."
+    )
+    slack_announce: SlackChannels = Field(
+        (),
+        alias="slack.announce",
+        description="The channels in which a message for each track says what is now and next, and is kept up to date.",
+    )
+    slack_organisers: SlackPeople = Field(
+        (),
+        alias="slack.organisers",
+        description="Who are organisers in Slack, besides the workspace's admins and owners.",
+    )
+    slack_moderators: SlackPeople = Field(
+        (), alias="slack.moderators", description="Who may speak for tracks in Slack while that takes voice."
+    )
+    slack_api_url: Url = Field(
+        "", alias="slack.api_url", description="Where Slack's Web API is; for tests. Empty: at Slack."
     )
     db_filename: NewFile = Field(
         description="Where the state is kept. Inside `site_dir` it would be published:"
@@ -176,6 +225,29 @@ class Config(BaseModel):
     _store: Path = PrivateAttr()
     _sources: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _have_no_irc_where_slack_is_enough(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not _is_set(data.get("slack.bot_token", data.get("slack_bot_token"))):
+            return data
+        without = (*IRC, *(f"{key}s" for key in IRC))  # by alias and by name
+        return data if any(key in data for key in without) else {**data, **dict.fromkeys(IRC)}
+
+    @model_validator(mode="after")
+    def _have_what_slack_needs(self) -> Self:
+        given = [
+            field.alias or name
+            for name, field in type(self).model_fields.items()
+            if name.startswith("slack_") and getattr(self, name) != field.default
+        ]
+        if given and not self.on_slack:
+            raise ValueError(f"slack.bot_token: is missing, and without it {given[0]} is of no use")
+        if self.on_slack and self.slack_mode == "socket" and not _is_set(self.slack_app_token):
+            raise ValueError('slack.app_token: is missing: socket mode needs it (the other way is slack.mode "http")')
+        if self.on_slack and self.slack_mode == "http" and not _is_set(self.slack_signing_secret):
+            raise ValueError("slack.signing_secret: is missing: HTTP mode needs it")
+        return self
+
     @model_validator(mode="after")
     def _have_what_sasl_needs(self) -> Self:
         certificate = self.irc_client_cert is not None and self.irc_tls
@@ -190,6 +262,16 @@ class Config(BaseModel):
     def _keep_the_store_private(self) -> Self:
         self._store = settings.store_path(self.db_filename, self.site_dir)
         return self
+
+    @property
+    def on_irc(self) -> bool:
+        """Whether the bot is on IRC."""
+        return bool(self.irc_nick)
+
+    @property
+    def on_slack(self) -> bool:
+        """Whether the bot is in Slack."""
+        return _is_set(self.slack_bot_token)
 
     @property
     def store_path(self) -> Path:
@@ -213,6 +295,11 @@ class Config(BaseModel):
     def sources(self) -> Mapping[str, str]:
         """Key → where its value came from, for the keys that somebody set."""
         return self._sources
+
+
+def _is_set(secret: object) -> bool:
+    """Return whether a secret is there, on its way to be checked too."""
+    return bool(secret.get_secret_value() if isinstance(secret, SecretStr) else secret)
 
 
 FIELDS: Mapping[str, FieldInfo] = {field.alias or name: field for name, field in Config.model_fields.items()}
@@ -245,7 +332,8 @@ def load(path: Path, environ: Mapping[str, str]) -> tuple[Config, list[str]]:
         config = Config.model_validate(gathered.values)
     except ValidationError as error:
         found = [e for e in error.errors() if e["type"] != "default_factory_not_called"]  # follows from another one
-        problems += [text for key, text in map(_in_our_words, found) if key not in gathered.broken]
+        broken = {*gathered.broken, *(IRC if "slack.bot_token" in gathered.broken else ())}  # who knows what is needed
+        problems += [text for key, text in map(_in_our_words, found) if key not in broken]
     if config is None or problems:
         raise ConfigError(problems, gathered.warnings)
     config._sources = gathered.sources  # noqa: SLF001 - ours
@@ -402,6 +490,14 @@ def _doubts(config: Config, path: Path) -> list[str]:
         doubts.append("irc_sasl_password: is of no use without irc_sasl_user")
     if config.irc_sasl_user and not config.irc_sasl_password.get_secret_value():
         doubts.append("irc_sasl_user: is of no use without irc_sasl_password")
+    for key, token, begin in (
+        ("slack.bot_token", config.slack_bot_token, "xoxb-"),
+        ("slack.app_token", config.slack_app_token, "xapp-"),
+    ):
+        if _is_set(token) and not token.get_secret_value().startswith(begin):
+            doubts.append(f"{key}: does not begin with {begin}, as such a token does; is it another one?")
+    if config.on_slack and not config.slack_channels:
+        doubts.append("slack.channels: is empty: commands are read only in private, by /ptg and by mentions")
     if settings.inside(path, config.site_dir):
         doubts.append(f"{path}: is inside site_dir, where a web server hands it out to everybody")
     return doubts
@@ -409,6 +505,19 @@ def _doubts(config: Config, path: Path) -> list[str]:
 
 def describe(config: Config) -> list[str]:
     """Return what a bot with this configuration would do, in lines for ``ptgbot check``; none shows a secret."""
+    lines = [*(_irc(config) if config.on_irc else ()), *(_slack(config) if config.on_slack else ())]
+    lines.append(f"store {config.store_path}")
+    if config.imported_source:
+        lines.append(f"   because db_filename {config.imported_source} is inside site_dir, where it would be published")
+    lines.append(f"site {config.site_dir}" + (f", seen at {config.site_url}" if config.site_url else ""))
+    first_day = f"days from {config.event_first_day}" if config.event_first_day else "dates as the slots tell them"
+    lines.append(f"event {config.event_name or 'without a name'}, time zone {config.event_timezone.key}, {first_day}")
+    if config.log_config:
+        lines.append(f"logging as {config.log_config} says")
+    return [settings.plain(line) for line in lines]
+
+
+def _irc(config: Config) -> list[str]:
     server, channels = " or ".join(config.irc_servers), ", ".join(config.irc_channels)
     tls = "with" if config.irc_tls else "without"
     where = "channel" if len(config.irc_channels) == 1 else "channels"
@@ -420,15 +529,23 @@ def describe(config: Config) -> list[str]:
         lines.append(f"NickServ login with irc_pass from {config.sources.get('irc_pass', 'the program')}")
     else:
         lines.append("no NickServ login")
-    lines.append(f"store {config.store_path}")
-    if config.imported_source:
-        lines.append(f"   because db_filename {config.imported_source} is inside site_dir, where it would be published")
-    lines.append(f"site {config.site_dir}" + (f", seen at {config.site_url}" if config.site_url else ""))
-    first_day = f"days from {config.event_first_day}" if config.event_first_day else "dates as the slots tell them"
-    lines.append(f"event {config.event_name or 'without a name'}, time zone {config.event_timezone.key}, {first_day}")
-    if config.log_config:
-        lines.append(f"logging as {config.log_config} says")
-    return [settings.plain(line) for line in lines]
+    return lines
+
+
+def _slack(config: Config) -> list[str]:
+    way, secret = "a socket", "slack.app_token"
+    if config.slack_mode == "http":
+        way, secret = f"HTTP on port {config.slack_port}", "slack.signing_secret"
+    tokens = [f"{key} from {config.sources.get(key, 'the program')}" for key in ("slack.bot_token", secret)]
+    where = f", at {config.slack_api_url}" if config.slack_api_url else ""
+    listed = {
+        "commands in": config.slack_channels,
+        "now and next in": config.slack_announce,
+        "organisers besides the admins": config.slack_organisers,
+        "moderators": config.slack_moderators,
+    }
+    lines = [f"Slack by {way}{where}, with {' and '.join(tokens)}"]
+    return [*lines, *(f"   {what} {', '.join(ids)}" for what, ids in listed.items() if ids)]
 
 
 def _sasl_logins(config: Config) -> list[str]:
@@ -465,10 +582,10 @@ def _kind(field: FieldInfo) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    if field.is_required():
-        return "required"
     if isinstance(field.json_schema_extra, dict):
         return str(field.json_schema_extra["default"])
-    if field.default in ("", None, SecretStr("")):
+    if field.is_required():
+        return "required"
+    if field.default in ("", None, (), SecretStr("")):
         return "none"
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"

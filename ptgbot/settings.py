@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -23,6 +24,7 @@ from ptgbot.core.color import is_color
 
 __all__ = [
     "channels",
+    "choice",
     "color",
     "command",
     "day",
@@ -31,6 +33,7 @@ __all__ = [
     "folder",
     "hosts",
     "inside",
+    "left_out",
     "line",
     "links",
     "new_file",
@@ -42,6 +45,8 @@ __all__ = [
     "seconds",
     "secret",
     "shown",
+    "slack_channels",
+    "slack_people",
     "store_path",
     "url",
     "whole",
@@ -52,6 +57,8 @@ SHOWN = 60
 NICK = re.compile(r"[A-Za-z\[\]\\`_^{|}][A-Za-z0-9\[\]\\`_^{|}-]{0,49}")
 CHANNEL = re.compile(r"[#&+!][^\s,:]{1,199}")
 URL = re.compile(r"https?://[^\s/?#\"'<>\\^`{|}@]+(/[^\s?#\"'<>\\^`{|}]*)?", re.IGNORECASE)
+SLACK_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
+SLACK_PERSON = re.compile(r"[UWS][A-Z0-9]{2,20}")
 DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _IN_LINK = r"[^\s\"'<>\\^`{|}]"
 LINK = re.compile(rf"https?://{_IN_LINK}+|mailto:{_IN_LINK}+@{_IN_LINK}+|(?!//)((?!:){_IN_LINK})+", re.IGNORECASE)
@@ -95,9 +102,26 @@ def _refuse_odd_characters(text: str) -> None:
             raise ValueError("holds a line break or another control character")
 
 
+def left_out(read: Callable[[object], Any], nothing: object) -> Callable[[object], Any]:
+    """Return what reads a setting that may be left out together with others: None stands for that."""
+    return lambda value: nothing if value is None else read(value)
+
+
 def line(value: object) -> str:
     """Read any text of one line."""
     return _text(value).strip()
+
+
+def choice(*words: str) -> Callable[[object], str]:
+    """Return what reads one of some words."""
+
+    def read(value: object) -> str:
+        text = line(value).lower()
+        if text not in words:
+            raise ValueError(f"{shown(value)} is none of: {', '.join(words)}")
+        return text
+
+    return read
 
 
 def command(value: object) -> str:
@@ -204,7 +228,7 @@ def flag(value: object) -> bool:
     return read
 
 
-def _list(value: object, item: Callable[[str], str]) -> tuple[str, ...]:
+def _list(value: object, item: Callable[[str], str], *, may_be_empty: bool = False) -> tuple[str, ...]:
     """Read a list, or text with commas, or text that is a JSON list; each item once."""
     if isinstance(value, str):
         try:
@@ -216,7 +240,7 @@ def _list(value: object, item: Callable[[str], str]) -> tuple[str, ...]:
         raise ValueError(f"must be text in quotes or a list of such, and is {shown(value)}")
     texts = [_text(text).strip() for text in value]
     items = dict.fromkeys(item(text) for text in texts if text)
-    if not items:
+    if not items and not may_be_empty:
         raise ValueError("is empty")
     return tuple(items)
 
@@ -253,6 +277,34 @@ def _channel(text: str) -> str:
             f"{shown(text)} is not a channel: it begins with # (or &, + or !) and holds no blank, comma or :"
         )
     return text
+
+
+def slack_channels(value: object) -> tuple[str, ...]:
+    """Read the ids of channels in Slack, or none."""
+
+    def item(text: str) -> str:
+        if not SLACK_CHANNEL.fullmatch(text):
+            raise ValueError(
+                f"{shown(text)} is not the id of a channel, such as C0123ABCDEF: Slack has it at the foot of the"
+                " channel's details"
+            )
+        return text
+
+    return _list(value, item, may_be_empty=True)
+
+
+def slack_people(value: object) -> tuple[str, ...]:
+    """Read the ids of people and user groups in Slack, or none."""
+
+    def item(text: str) -> str:
+        if not SLACK_PERSON.fullmatch(text):
+            raise ValueError(
+                f"{shown(text)} is not the id of a person or a user group, such as U0123ABCDEF or S0123ABCDEF: Slack"
+                " has it in the menu of the profile"
+            )
+        return text
+
+    return _list(value, item, may_be_empty=True)
 
 
 def url(value: object) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 
 from ptgbot.core.changes import Cause, Change, Edit
 from ptgbot.core.documents import Table, View
-from ptgbot.core.identity import Actor
-from ptgbot.core.messages import Message, Send, Target
+from ptgbot.core.identity import Actor, Role
+from ptgbot.core.messages import Message, Send, Target, Tone
 from ptgbot.core.protocols import Listener, NotSaved, Presence
 from ptgbot.store.state import State
 
-__all__ = ["FakeNetwork", "MemoryStore", "SetClock"]
+__all__ = ["JOINT", "FakeNetwork", "MemoryStore", "SetClock"]
 
 
 class SetClock:
@@ -29,6 +29,9 @@ class SetClock:
         self.time += timedelta(**span)
 
 
+JOINT = " · "  # between texts that are merged
+
+
 class FakeNetwork:
     """A network without a wire: what is posted is kept, what is said comes from the test."""
 
@@ -38,7 +41,7 @@ class FakeNetwork:
         self.interval = interval
         self.targets_at_once = 1
         self.posted: list[tuple[str, str]] = []
-        self.accept: Callable[[Message], None] | None = None
+        self.accept: Callable[[Message], object] | None = None
         self.up = asyncio.Event()
         self.up.set()
         self.away: set[str] = set()
@@ -59,6 +62,24 @@ class FakeNetwork:
                 lines += [word] if len(word) * 4 <= self._room else wrap(word, self._room // 4)
         return lines
 
+    gap = 0.0
+    joint = JOINT
+
+    def address(self, message: Message, tone: Tone) -> tuple[Target, str] | None:
+        if tone is Tone.DONE:
+            return None
+        if message.channel is None:
+            return Target(self.name, message.sender.name), ""
+        return Target(self.name, message.channel), f"{message.sender.name}: "
+
+    def how_to_get(self, role: Role) -> str:
+        if role is Role.ORGANISER:
+            return "You need op (+o) in the channel for that."
+        return "You need voice (+v) or op in the channel for that at the moment; an op can give it to you."
+
+    def changed(self) -> None:
+        pass
+
     def locate(self, target: Target) -> Target | None:
         return None if target.name in self.away else target
 
@@ -74,7 +95,7 @@ class FakeNetwork:
     def organisers(self) -> tuple[Target, ...]:
         return (Target(self.name, "olga"),)
 
-    async def run(self, accept: Callable[[Message], None], presence: Presence) -> None:
+    async def run(self, accept: Callable[[Message], object], presence: Presence) -> None:
         self.accept = accept
         await asyncio.Event().wait()
 

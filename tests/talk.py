@@ -15,6 +15,7 @@ from ptgbot.catalogue import TABLES, EventRules, make_keeper, make_registry
 from ptgbot.core.changes import Cause, Change
 from ptgbot.core.clock import Event
 from ptgbot.core.commands import Command, Door, Refused, Registry
+from ptgbot.core.deliveries import DELIVERIES, Deliveries
 from ptgbot.core.dispatch import Dispatcher
 from ptgbot.core.documents import Document, Table
 from ptgbot.core.help import Rest
@@ -96,12 +97,14 @@ class Talk:
         self.clock = clock
         self.event = event
         self.network = FakeNetwork()
+        self.networks = {"irc": self.network, "slack": FakeNetwork("slack")}
         self.sent: list[Send] = []
         self.changes: list[Change] = []
         self.pages: dict[str, bytes] = {}
         self.purged: list[tuple[str, ...]] = []
         self.calendar = make_keeper(store, event)
-        self.journal = Journal(self.calendar)
+        self.deliveries = Deliveries(self.calendar, ("slack",))
+        self.journal = Journal(self.deliveries)
         self.notifier = Notifier(store.view, self.sent.append, slice_=60.0)
         ids = itertools.count(1)
         rest = Rest()
@@ -115,11 +118,12 @@ class Talk:
             store=self.journal,
             event=event,
             clock=clock,
-            networks={"irc": self.network},
+            networks=self.networks,
             submit=self.sent.append,
-            waiting=lambda asker: 0,  # noqa: ARG005 - all is sent at once
+            waiting=lambda asker: 0,
             rest=rest,
             new_id=lambda: f"id{next(ids)}",
+            again=self.deliveries.again,
         )
         store.listen(self._changed)
         store.on_failure(self.dispatcher.rolled_back)
@@ -137,7 +141,7 @@ class Talk:
     def state(self) -> State:
         """Every document there is, by table and key; not what follows from each command: history, calendar entries."""
         tables: tuple[Table[Any], ...] = TABLES
-        followers = (HISTORY, TRACES, CALENDAR)
+        followers = (HISTORY, TRACES, CALENDAR, DELIVERIES)
         return {table.name: dict(self.store.view.all(table)) for table in tables if table not in followers}
 
     async def _purge(self, keys: tuple[str, ...]) -> None:
@@ -158,6 +162,7 @@ class Talk:
         account: str = "",
         identity: str = "",
         id: str = "",  # noqa: A002 - a message's own word
+        network: str = "irc",
     ) -> list[tuple[str, str]]:
         """Have somebody say something; return what the bot sends, as target and text, once all is on disk.
 
@@ -169,10 +174,12 @@ class Talk:
             account: Their account, if the network vouches for one.
             identity: The nick as the network folds it.
             id: The message's id.
+            network: Where; only IRC has nicks.
         """
         self.sent.clear()
-        whose = Identity("irc", account or identity or nick.lower(), verified=bool(account))
-        self.dispatcher.accept(Message("irc", Actor(whose, nick, role), text, channel, id))
+        whose = Identity(network, account or identity or nick.lower(), verified=bool(account))
+        sender = Actor(whose, nick, role, "" if network == "irc" else None)
+        self.dispatcher.accept(Message(network, sender, text, channel, id))
         while self.dispatcher._tasks:  # a task that ended takes itself off only after others had their turn
             ended, _ = await asyncio.wait(self.dispatcher._tasks)
             for task in ended:

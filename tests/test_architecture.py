@@ -12,8 +12,10 @@ PACKAGE = "ptgbot"
 # A feature knows the models of those before it.
 FEATURES = (
     "people",
+    "linking",
     "schedule",
     "topics",
+    "bulletins",
     "presence",
     "motd",
     "subscriptions",

@@ -20,8 +20,9 @@ from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.messages import Message
 from ptgbot.core.protocols import NotSaved
 from ptgbot.features.history.forget import forget
-from ptgbot.features.history.model import HISTORY, TRACES
+from ptgbot.features.history.model import TRACES
 from ptgbot.features.history.pages import HistoryPage
+from ptgbot.features.linking.model import LINKS as LINKS_OF_PEOPLE
 from ptgbot.features.presence.model import CHECKINS, CheckIn
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
 from ptgbot.store import DurableStore, Files
@@ -159,6 +160,11 @@ async def live(run: Run, nick: str) -> None:
     await run.say(nick, "in the bar", account="vexillary.q")
     await run.say(nick, "subscribe cinder", account="vexillary.q")
     await run.say(nick, "#nova now later", channel=CHANNEL, account="vexillary.q")
+    [(_, told)] = await run.say(nick, "link", account="vexillary.q")
+    code = told.split("'")[1]
+    await run.say("quillon_phone", code, account="vexillary.phone")
+    await run.say("quillon_phone", "in the garden", account="vexillary.phone")
+    await run.say("quillon_phone", "#docs next steps", account="vexillary.phone")
 
 
 async def make_history(tmp_path: Path, nick: str, clock: SetClock) -> Path:
@@ -205,7 +211,8 @@ async def test_nothing_in_the_data_or_on_the_site_tells_of_somebody_who_is_forgo
             others = {key: d for key, d in before[table].items() if b"grace" in key.encode()}
             assert others
             assert run.everything[table] == others
-        same = set(before) - {"checkins", "subscriptions", "history", "traces"}
+        assert (len(before["links_of_people"]), run.everything["links_of_people"]) == (2, {})
+        same = set(before) - {"checkins", "subscriptions", "history", "traces", "links_of_people"}
         assert {name: run.everything[name] for name in same} == {name: before[name] for name in same}
         entries = run.everything["history"]
         assert list(entries) == list(before["history"])
@@ -580,8 +587,9 @@ async def test_nobody_is_told_that_they_are_forgotten_while_a_page_names_them(
 
 async def test_these_are_the_tables_that_hold_people() -> None:
     # Whoever adds one that does: forget() in features/history/forget.py has to know it, and the tests above too.
-    private = {table.name for table in TABLES if table.name in {CHECKINS.name, SUBSCRIPTIONS.name, TRACES.name}}
-    assert private | {HISTORY.name} == {"checkins", "subscriptions", "traces", "history"}
+    private = {CHECKINS.name, SUBSCRIPTIONS.name, TRACES.name, LINKS_OF_PEOPLE.name}
+    assert private == {"checkins", "subscriptions", "traces", "links_of_people"}
     assert {table.name for table in TABLES} - private - {"history"} == {
-        "access", "event", "tracks", "days", "rooms", "bookings", "calendar", "topics", "links", "motd"
+        "access", "event", "tracks", "days", "rooms", "bookings", "calendar", "topics", "links", "motd", "bulletins",
+        "deliveries",
     }  # fmt: skip

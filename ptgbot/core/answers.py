@@ -1,21 +1,26 @@
-"""The lines of an answer as Sends: to a channel, behind the name of whoever asked, or to them alone."""
+"""The lines of an answer as Sends, where and as the network of the question wants them."""
 
-from ptgbot.core.messages import Message, Send, Target
+from ptgbot.core.messages import Message, Send, Tone
+from ptgbot.core.protocols import Network
 
-__all__ = ["in_channel", "in_private"]
-
-
-def in_channel(message: Message, channel: str, lines: tuple[str, ...]) -> list[Send]:
-    """Return lines as an answer to a message, in a channel."""
-    return _answers(message, Target(message.network, channel), f"{message.sender.name}: ", lines)
+__all__ = ["addressed"]
 
 
-def in_private(message: Message, lines: tuple[str, ...]) -> list[Send]:
-    """Return lines as an answer to a message, for whoever asked and for nobody else."""
-    return _answers(message, Target(message.network, message.sender.name), "", lines)
+def addressed(network: Network, message: Message, tone: Tone, lines: tuple[str, ...]) -> list[Send]:
+    """Return lines as an answer to a message.
 
-
-def _answers(message: Message, target: Target, lead: str, lines: tuple[str, ...]) -> list[Send]:
+    Args:
+        network: Knows where its answers go; where a message can have several lines, they become one.
+        message: What is answered; one without a channel is answered for whoever asked, and for nobody else.
+        tone: What kind of answer it is.
+        lines: The answer.
+    """
+    found = network.address(message, tone)
+    if found is None:
+        return []
+    target, lead = found
+    if network.joint == "\n":
+        lines = ("\n".join(lines),)
     asker, apart = message.sender.identity.key, len(lines) > 1
     return [
         Send(target, line, lead=lead, asker=asker, apart=apart, more=number < len(lines))

@@ -18,6 +18,7 @@ class Cause(StrEnum):
     UNDO = "undo"
     IMPORT = "import"
     PURGE = "purge"
+    DELIVERY = "delivery"  # what went out and what came in is noted; nothing else changes
 
 
 @dataclass(frozen=True, slots=True)

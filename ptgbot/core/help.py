@@ -2,10 +2,11 @@
 
 from collections import OrderedDict
 
-from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
+from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, Registry, quote
+from ptgbot.core.grammar import Reading
 from ptgbot.core.identity import Actor, Role
 
-__all__ = ["Rest", "help_commands"]
+__all__ = ["Rest", "help_commands", "unknown"]
 
 PAGE_LINES = 10
 _PEOPLE = 500  # how many people's rests are kept
@@ -106,3 +107,28 @@ def help_commands(rest: Rest, documentation: str) -> tuple[Command, ...]:
 
 def _mark(door: Door) -> str:
     return "" if door is Door.TRACK else door.value
+
+
+def unknown(registry: Registry, reading: Reading) -> str:
+    """Return what to tell somebody whose command is not known."""
+    verb = quote(reading.words[0]) if reading.words else ""
+    family = registry.family(reading.door, verb) if verb else []
+    if family:
+        return f"'{verb}' needs one of: {', '.join(command.name.split()[1] for command in family)}."
+    verbs = ", ".join(registry.verbs(reading.door))
+    if reading.door is Door.TRACK:
+        if not verb:
+            return f"What about #{reading.track}? Say '#{reading.track} now TEXT', or one of: {verbs}."
+        said = quote(" ".join(reading.words))
+        return f"Unknown command '{verb}'. Did you mean: #{reading.track} now {said}? I know: {verbs}."
+    if reading.door is Door.ADMIN:
+        return f"Unknown command '~{verb}'. Organisers can say: {verbs}."
+    return f"Unknown command '{verb}'.{_meant(registry, reading.words)} You can say: {verbs}."
+
+
+def _meant(registry: Registry, words: tuple[str, ...]) -> str:
+    """Return a hint where a command for tracks or organisers was said without its sign."""
+    if registry.find(Door.TRACK, words[1:]):
+        return f" Did you mean: #{quote(' '.join(words))}?"
+    found = registry.find(Door.TRACK, words) or registry.find(Door.ADMIN, words)
+    return f" Did you mean: {found[0].usage}?" if found else ""

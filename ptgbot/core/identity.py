@@ -47,13 +47,14 @@ class Actor:
         identity: Who they are.
         name: Their name for people to read.
         role: What they may do where and when they spoke.
-        nick: Their nick as the network folds it; empty where that is their name in lower case.
+        nick: Their nick as the network folds it; empty where that is their name in lower case; None on a network
+            without nicks, where anybody may call themselves what they like.
     """
 
     identity: Identity
     name: str
     role: Role = Role.ATTENDEE
-    nick: str = ""
+    nick: str | None = ""
 
 
 def account_of(key: str) -> str:
@@ -76,8 +77,11 @@ def keys_of(actor: Actor) -> tuple[str, ...]:
     """Return the keys of the documents that are somebody's: their identity's, then their nick's.
 
     What a file brought, or what somebody said before they logged in, is under the nick. It belongs to whoever has the
-    nick, with an account or without; what is under an account belongs to nobody but that account.
+    nick, with an account or without; what is under an account belongs to nobody but that account. A name that is no
+    nick gives nobody anything.
     """
+    if actor.nick is None:
+        return (actor.identity.key,)
     network = actor.identity.network
     folded = Identity(network, actor.nick or actor.name.lower())
     return tuple(dict.fromkeys((actor.identity.key, folded.key, nick_identity(network, actor.name).key)))

@@ -1,11 +1,11 @@
 """What comes in from a network and what goes out to one."""
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 from ptgbot.core.identity import Actor
 
-__all__ = ["Message", "Priority", "Send", "Target"]
+__all__ = ["Message", "Priority", "Reply", "Send", "Target", "Tone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Message:
         text: The line, without the network's formatting codes.
         channel: Where, or None in a private talk.
         id: The network's id of the message, or empty.
+        via: The network's own handle for an answer to this very message, such as a thread; empty where it needs none.
+        addressed: Whether it is said to the bot though it is said in a channel: it needs no ``+`` then.
     """
 
     network: str
@@ -26,6 +28,13 @@ class Message:
     text: str
     channel: str | None = None
     id: str = ""
+    via: str = ""
+    addressed: bool = False
+
+    @property
+    def to_the_bot(self) -> bool:
+        """Whether it is said to the bot, and not to everybody in a channel."""
+        return self.channel is None or self.addressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +46,36 @@ class Target:
         name: The channel, or the nick that the person had when they asked.
         identity: The person's identity key, for what finds them under the nick that they have by then; empty for
             channels, and for an answer to where the question came from.
+        via: Where there a text belongs, such as in a thread; the network's own handle, out of a Message.
+        only_for: Who alone sees it, by the network's own name of them; empty for everybody there.
     """
 
     network: str
     name: str
     identity: str = ""
+    via: str = ""
+    only_for: str = ""
+
+
+class Tone(Enum):
+    """What kind of answer something is."""
+
+    WORDS = "words"
+    ERROR = "error"
+    DONE = "done"  # nothing to say but that it worked
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of a message, once that is on disk.
+
+    Args:
+        tone: What kind of answer it got; None where nobody commanded anything.
+        text: The answer.
+    """
+
+    tone: Tone | None = None
+    text: str = ""
 
 
 class Priority(IntEnum):
@@ -64,6 +98,8 @@ class Send:
         asker: Identity key of who waits for this answer; empty for notifications.
         apart: Whether it stays a line of its own, as the lines of a list do.
         more: Whether more of the same answer follows: an answer counts as one, however long it is.
+        key: What it is about; empty for nothing in particular. Of those that wait for one target under one key, only
+            the newest goes out.
     """
 
     target: Target
@@ -73,3 +109,4 @@ class Send:
     asker: str = ""
     apart: bool = False
     more: bool = False
+    key: str = ""

@@ -1,15 +1,17 @@
 """The seams between the parts: each is a Protocol, each has one fake in the tests."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Protocol
 
 from ptgbot.core.changes import Cause, Change, Edit
 from ptgbot.core.documents import View
-from ptgbot.core.identity import Actor
-from ptgbot.core.messages import Message, Send, Target
+from ptgbot.core.identity import Actor, Role
+from ptgbot.core.messages import Message, Reply, Send, Target, Tone
+from ptgbot.core.panels import Form, Panel
 
-__all__ = ["Exporter", "Network", "NotSaved", "Presence", "Store"]
+__all__ = ["Accept", "Exporter", "Host", "Network", "NotSaved", "Presence", "Store", "TooFast"]
 
 
 class NotSaved(Exception):
@@ -56,6 +58,18 @@ class Store(Protocol):
         ...
 
 
+class TooFast(Exception):
+    """A network wants us to wait before anything more goes to a target.
+
+    Args:
+        seconds: How long.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"asked to wait {seconds:g} s")
+        self.seconds = seconds
+
+
 class Presence(Protocol):
     """Is told who comes and who turns out to be away."""
 
@@ -65,6 +79,32 @@ class Presence(Protocol):
 
     def missed(self, target: Target) -> None:
         """What was just sent to a person did not reach them: they are away."""
+        ...
+
+
+class Host(Presence, Protocol):
+    """What a network has behind it: is told who comes and goes, knows what people may see and where it was posted."""
+
+    def panel(self, actor: Actor) -> Panel:
+        """Return what somebody sees, where there are buttons and forms."""
+        ...
+
+    def form(self, name: str, actor: Actor, text: str = "") -> Form | None:
+        """Return a form by its name, None where there is none such.
+
+        Args:
+            name: Its name.
+            actor: Who fills it in.
+            text: What is filled in already.
+        """
+        ...
+
+    def receipt(self, target: Target, key: str) -> str:
+        """Return the receipt of what was posted to a target under a key; empty where nothing was."""
+        ...
+
+    def posted(self, target: Target, key: str, receipt: str) -> None:
+        """Take the receipt of what was just posted to a target under a key."""
         ...
 
 
@@ -87,6 +127,16 @@ class Network(Protocol):
         ...
 
     @property
+    def gap(self) -> float:
+        """Seconds between two lines to one target, whatever the burst; 0 where that does not matter."""
+        ...
+
+    @property
+    def joint(self) -> str:
+        """What stands between texts that are merged."""
+        ...
+
+    @property
     def targets_at_once(self) -> int:
         """To how many people one line may go; 1 unless the configuration and the network allow more.
 
@@ -100,6 +150,9 @@ class Network(Protocol):
 
     def locate(self, target: Target) -> Target | None:
         """Return where a target is to be reached now: a person under the nick that they have by now.
+
+        Where people are reached by something else than what they are called, the target's identity tells it; its name
+        is what they were called when they asked.
 
         Returns:
             The target as lines go to it; None for a person who is known to be away.
@@ -125,8 +178,34 @@ class Network(Protocol):
         """Where the event's organisers are told what only they should know; empty while none is there."""
         ...
 
-    async def run(self, accept: Callable[[Message], None], presence: "Presence") -> None:
-        """Connect, stay connected, hand every message to ``accept``; return only when cancelled."""
+    def address(self, message: Message, tone: Tone) -> tuple[Target, str] | None:
+        """Return where an answer to a message goes, and what it begins with, such as ``ada: ``.
+
+        Args:
+            message: What is answered.
+            tone: What kind of answer it is.
+
+        Returns:
+            None where nothing is sent: a network without a sign that something is done says nothing then; and who
+            gave a command in a form is answered there, by what ``accept`` returned.
+        """
+        ...
+
+    def how_to_get(self, role: Role) -> str:
+        """Return what to tell somebody who does not have a role that they need."""
+        ...
+
+    async def run(self, accept: "Accept", presence: Host) -> None:
+        """Connect, stay connected, hand every message to ``accept``; return only when cancelled.
+
+        Args:
+            accept: Does what a message asks for. What it returns is done once all that it caused is on disk.
+            presence: Is told who comes and who is away; knows what somebody sees.
+        """
+        ...
+
+    def changed(self) -> None:
+        """Note that the state changed, for what is shown besides messages."""
         ...
 
     async def ready(self) -> None:
@@ -134,10 +213,11 @@ class Network(Protocol):
         ...
 
     async def post(self, target: Target, line: str) -> None:
-        """Send one line.
+        """Send one line, or bring up to date what stands there already (see ``Host.receipt``).
 
         Raises:
             ConnectionError: The link is down; the line did not go out.
+            TooFast: The network wants us to wait; the line did not go out.
         """
         ...
 
@@ -166,5 +246,6 @@ class Exporter(Protocol):
         ...
 
 
+Accept = Callable[[Message], "asyncio.Future[Reply]"]
 Listener = Callable[[Change], None]
 Fetch = Callable[[str], Awaitable[bytes]]

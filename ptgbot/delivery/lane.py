@@ -6,10 +6,11 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from ptgbot.core.identity import Actor, keys_of
 from ptgbot.core.messages import Priority, Send, Target
-from ptgbot.core.protocols import Network
+from ptgbot.core.protocols import Network, TooFast
 from ptgbot.delivery.away import LEAD, Away
 from ptgbot.delivery.bucket import Bucket
 from ptgbot.delivery.dropped import Dropped, Reason
@@ -27,6 +28,7 @@ _LOOK = 10.0  # seconds between looks at what has waited too long while there is
 _NOTICE = 0.05  # seconds until a network that lost its link knows that
 _AT_ONCE = 500  # Sends that are dropped or kept before others may run
 _ASIDE = 1.0  # seconds until a target that cannot be reached is tried again
+_ROUNDING = 0.001  # seconds by which a timer may be early
 
 
 class Lane:
@@ -43,6 +45,7 @@ class Lane:
         self._turns = {priority: Turns() for priority in Priority}
         self._begun: dict[Priority, Batch] = {}  # lines of these are out, and others not yet
         self._commands: Counter[str] = Counter()  # whose answers wait, by asker
+        self._resting: dict[str, float] = {}  # targets to which nothing goes at the moment → until when
         self._bucket = Bucket(network, monotonic)
         self._filled = asyncio.Event()
         self._lookout = Lookout(network, self._filled.set)
@@ -64,6 +67,8 @@ class Lane:
         if send.priority is Priority.NOTIFICATION and len(turns) >= MOST_NOTIFICATIONS:
             self._drop(filter(None, [turns.drop_oldest()]), Reason.FULL)
         turns.put(waiting, first=first)
+        if waiting.place in self._resting:
+            turns.rest(waiting.place)
         if send.asker and not send.more:
             self._commands[send.asker] += 1
         self._filled.set()
@@ -167,6 +172,9 @@ class Lane:
                 await self._network.post(batch.send.target, batch.lines[0])
         except ConnectionError:
             await self._failed(priority, batch)
+        except TooFast as error:
+            self._put_back(priority, batch)
+            self._rest(batch, error.seconds)
         except Exception:  # noqa: BLE001 - one bad message must not stop the others
             self._broken(batch.send.target)
             self._finish(priority, batch, Reason.BROKEN)
@@ -179,6 +187,11 @@ class Lane:
         turns = self._turns[priority]
         if priority in self._begun or not turns.head:
             return priority, self._begun.get(priority)
+        if self._is_outdated(turns.head):
+            outdated = turns.head[0]
+            turns.drop(outdated)
+            self._left([outdated])
+            return priority, None
         if priority is Priority.ANSWER:
             return priority, self._made(turns, turns.head)
         if self._lookout.look_ahead(turns):
@@ -210,6 +223,11 @@ class Lane:
                 self._drop(taken, Reason.BROKEN)
         return batch
 
+    def _is_outdated(self, sends: Sequence[Waiting]) -> bool:
+        """Return whether something newer waits about the same."""
+        key, target = sends[0].send.key, sends[0].send.target
+        return bool(key) and any((w.send.key, w.send.target) == (key, target) for w in islice(sends, 1, None))
+
     def _keep(self, turns: Turns, sends: Sequence[Waiting]) -> None:
         """Keep what waits for somebody who is away."""
         now = self._monotonic()
@@ -229,10 +247,35 @@ class Lane:
             for name, taken in batch.taken.items():
                 self._away.sent(name, taken, now)
         batch.begun = True
-        if batch.lines:
-            self._begun[priority] = batch
-        else:
+        if not batch.lines:
             self._finish(priority, batch)
+        elif self._network.gap:
+            self._put_back(priority, batch)
+        else:
+            self._begun[priority] = batch
+        if self._network.gap:
+            self._rest(batch, self._network.gap)
+
+    def _rest(self, batch: Batch, seconds: float) -> None:
+        """Send nothing to the targets of a batch for some seconds."""
+        for place in [taken[0].place for taken in batch.taken.values()]:
+            if place not in self._resting:  # else there is a timer already
+                asyncio.get_running_loop().call_later(seconds, self._wake, place)
+            until = self._monotonic() + seconds
+            self._resting[place] = max(until, self._resting.get(place, until))
+            for turns in self._turns.values():
+                turns.rest(place)
+
+    def _wake(self, place: str) -> None:
+        """Have a target take its turns again, unless it was told to rest longer meanwhile."""
+        left = self._resting[place] - self._monotonic()
+        if left > _ROUNDING:
+            asyncio.get_running_loop().call_later(left, self._wake, place)
+            return
+        del self._resting[place]
+        for turns in self._turns.values():
+            turns.restore(place)
+        self._filled.set()
 
     def _finish(self, priority: Priority, batch: Batch, reason: Reason | None = None) -> None:
         self._begun.pop(priority, None)
@@ -246,6 +289,17 @@ class Lane:
     async def _failed(self, priority: Priority, batch: Batch) -> None:
         """Have what did not go out wait: for the link, or for the one target that cannot be reached."""
         turns = self._turns[priority]
+        self._put_back(priority, batch)
+        await asyncio.sleep(_NOTICE)
+        ready = asyncio.ensure_future(self._network.ready())
+        done, _ = await asyncio.wait({ready}, timeout=0)
+        ready.cancel()
+        if done:
+            self._set_aside(turns, [taken[0].place for taken in batch.taken.values()])
+
+    def _put_back(self, priority: Priority, batch: Batch) -> None:
+        """Have what did not go out wait again, before all others."""
+        turns = self._turns[priority]
         self._begun.pop(priority, None)
         for taken in batch.taken.values():
             if batch.begun:  # only the rest of it is to be sent
@@ -253,12 +307,6 @@ class Lane:
                 turns.done(taken[1:])
                 self._left(taken[1:])
             turns.put_back(taken[:1] if batch.begun else taken)
-        await asyncio.sleep(_NOTICE)
-        ready = asyncio.ensure_future(self._network.ready())
-        done, _ = await asyncio.wait({ready}, timeout=0)
-        ready.cancel()
-        if done:
-            self._set_aside(turns, [taken[0].place for taken in batch.taken.values()])
 
     def _set_aside(self, turns: Turns, places: Sequence[str]) -> None:
         """Pass over targets that cannot be reached though there is a link: the others need not wait for them."""
@@ -267,7 +315,8 @@ class Lane:
 
         def restore() -> None:
             for place in places:
-                turns.restore(place)
+                if place not in self._resting:
+                    turns.restore(place)
             self._filled.set()
 
         asyncio.get_running_loop().call_later(_ASIDE, restore)

@@ -9,9 +9,8 @@ from ptgbot.core.messages import Send, Target
 from ptgbot.core.protocols import Network
 from ptgbot.delivery.turns import Turns, Waiting
 
-__all__ = ["SEPARATOR", "Batch", "merge", "share"]
+__all__ = ["Batch", "merge", "share"]
 
-SEPARATOR = " · "
 _LOOKED_AT = 500  # places in the queue among which the same text is looked for
 
 
@@ -44,14 +43,21 @@ def merge(network: Network, turns: Turns, sends: Sequence[Waiting], target: Targ
     merged = replace(sends[0].send, target=target)
     lines, count = network.split(merged), 1
     for waiting in islice(sends, 1, None):
-        if merged.apart or waiting.send.apart or waiting.send.lead != merged.lead:
+        if not _belong_together(sends[0].send, waiting.send):
             break
-        longer = replace(merged, text=f"{merged.text}{SEPARATOR}{waiting.send.text}")
+        longer = replace(merged, text=f"{merged.text}{network.joint}{waiting.send.text}")
         longer_lines = network.split(longer)
         if len(longer_lines) > max(len(lines), 1):
             break
         merged, lines, count = longer, longer_lines, count + 1
     return Batch(merged, deque(lines), {target.name: turns.take(count, sends[0].place)})
+
+
+def _belong_together(one: Send, other: Send) -> bool:
+    """Return whether two Sends for one target may become one text."""
+    alone = one.apart or other.apart or bool(one.key or other.key)
+    same = (one.lead, one.target.via, one.target.only_for)
+    return not alone and same == (other.lead, other.target.via, other.target.only_for)
 
 
 def share(network: Network, turns: Turns, batch: Batch, knows: Callable[[Target], bool]) -> None:

@@ -121,6 +121,11 @@ class Turns:
             if waiting.place in self._turns:
                 self._turns.move_to_end(waiting.place, last=False)
 
+    def rest(self, name: str) -> None:
+        """Pass over a target to which nothing is to go at the moment, until ``restore``."""
+        if name in self._turns:
+            self._aside[name] = self._turns.pop(name)
+
     def set_aside(self, name: str, now: float, most: float) -> list[Waiting]:
         """Pass over a target that cannot be reached, until ``restore``.
 
@@ -132,15 +137,14 @@ class Turns:
         Returns:
             What has waited longer, and is gone now.
         """
-        if name in self._turns:
-            self._aside[name] = self._turns.pop(name)
+        self.rest(name)
         if name not in self._aside:  # all that waited for it is gone by now
             return []
         since = self._unreachable.setdefault(name, now)
         sends = [waiting for sends in self._aside[name].askers.values() for waiting in sends]
         old = [waiting for waiting in sends if now - max(waiting.since, since) >= most]
         for waiting in old:
-            self._drop(waiting)
+            self.drop(waiting)
         return old
 
     def restore(self, name: str) -> None:
@@ -152,11 +156,11 @@ class Turns:
         """Drop what has waited longest; return it, or None where all is on its way."""
         oldest = next((waiting for waiting in self._all if not waiting.taken), None)
         if oldest is not None:
-            self._drop(oldest)
+            self.drop(oldest)
         return oldest
 
     def drop_before(self, instant: float, most: int) -> list[Waiting]:
-        """Drop what has waited since an instant or longer; return it.
+        """Drop what has waited since an instant or longer; return it. What is about something with a key is never old.
 
         Args:
             instant: By the queue's clock.
@@ -166,13 +170,14 @@ class Turns:
         for waiting in self._all:
             if waiting.since > instant or len(old) == most:
                 break
-            if not waiting.taken:
+            if not waiting.taken and not waiting.send.key:
                 old.append(waiting)
         for waiting in old:
-            self._drop(waiting)
+            self.drop(waiting)
         return old
 
-    def _drop(self, waiting: Waiting) -> None:
+    def drop(self, waiting: Waiting) -> None:
+        """Drop what waits; nobody loses their turn by that."""
         name, asker = waiting.place, waiting.send.asker
         places = self._aside if name in self._aside else self._turns
         places[name].askers[asker].remove(waiting)  # the oldest is the first, or close to it

@@ -11,6 +11,7 @@ from tests.bench.inside import commands_per_second
 from tests.bench.outside import line_to_page
 from tests.bench.publishing import LARGE, USUAL, measure_publishing
 from tests.bench.serving import LISTENERS, measure_serving
+from tests.bench.slack import ack_times, command_to_disk
 from tests.live.ngircd import ngircd_program
 from tests.live.run import flood_rows
 from tests.store.measure import checkpoint_stall, commit_latency, make_large, start_time
@@ -94,12 +95,21 @@ def _serving() -> list[tuple[str, str, str]]:
     ]
 
 
+def _slack() -> list[tuple[str, str, str]]:
+    acks, commands = ack_times(), command_to_disk()
+    return [
+        ("Slack: event to ack at 200 events a second, p50", f"{acks.p50:.1f} ms", ""),
+        ("Slack: event to ack at 200 events a second, p99", f"{acks.p99:.1f} ms", ""),
+        ("Slack: slash command to state on disk, p99", f"{commands.p99:.1f} ms", ""),
+    ]
+
+
 def main() -> None:
     """Measure, print, and write if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
     arguments = parser.parse_args()
-    rows = _per_second() + _felt() + _store() + _calendars() + _publishing() + _serving() + flood_rows()
+    rows = _per_second() + _felt() + _store() + _calendars() + _publishing() + _serving() + _slack() + flood_rows()
     publish(rows, "tox -e bench -- --write", write=arguments.write)
 
 

@@ -15,8 +15,8 @@ from ptgbot.delivery import SendQueue
 from ptgbot.delivery.away import KEPT, LEAD
 from ptgbot.delivery.dropped import Reason
 from ptgbot.delivery.lane import MAX_AGE
-from ptgbot.delivery.merging import SEPARATOR
 from tests.delivery.simulated import SimulatedLoop, TimedNetwork, nick
+from tests.fakes import JOINT
 
 PEOPLE = ("ada", "bob", "cleo")
 CHANNELS = ("#ptg", "#other")
@@ -161,7 +161,7 @@ class AnyOrder(RuleBasedStateMachine):
         """Yield whom each text reached, behind which lead."""
         for _, to, line in self.network.reached:
             lead = next((lead for lead in (LEAD, *(f"{person}: " for person in PEOPLE)) if line.startswith(lead)), "")
-            for text in line.removeprefix(lead).split(SEPARATOR):
+            for text in line.removeprefix(lead).split(JOINT):
                 word = text.split()[0]
                 if word.startswith("t"):
                     yield to, lead, int(word[1:])

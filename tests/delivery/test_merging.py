@@ -4,8 +4,8 @@ import asyncio
 import time
 
 from ptgbot.core.messages import Send, Target
-from ptgbot.delivery.merging import SEPARATOR
 from tests.delivery.simulated import TimedNetwork, answer, notification, sending, simulated
+from tests.fakes import JOINT
 
 
 @simulated
@@ -80,7 +80,7 @@ async def test_five_thousand_texts_for_one_target_take_no_more_time_each_than_fi
             for text in texts:
                 queue.submit(answer(text))
             await queue.emptied()
-        assert SEPARATOR.join(line for _, line in network.posted).split(SEPARATOR) == texts
+        assert JOINT.join(line for _, line in network.posted).split(JOINT) == texts
         return time.process_time() - begun
 
     few, many = min([await spend(500) for _ in range(3)]), await spend(5000)

@@ -8,7 +8,6 @@ from typing import Any
 from ptgbot.core.changes import Cause
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
 from ptgbot.core.documents import Table, View
-from ptgbot.core.identity import keys_of
 from ptgbot.core.protocols import NotSaved
 from ptgbot.features.history.forget import PERSONAL, about, forget
 from ptgbot.features.history.model import (
@@ -23,6 +22,7 @@ from ptgbot.features.history.model import (
 )
 from ptgbot.features.history.undo import take_back
 from ptgbot.features.history.words import summary
+from ptgbot.features.linking.model import person_keys
 from ptgbot.features.people.model import is_stranger
 
 __all__ = ["Purge", "history_commands"]
@@ -115,7 +115,7 @@ class _History:
         return Outcome(listing=self._about(call), private=True)
 
     def _about(self, call: Call) -> tuple[str, ...]:
-        lines = tuple(about(call.view, keys_of(call.actor), call.event))
+        lines = tuple(about(call.view, person_keys(call.view, call.actor), call.event))
         lines = lines or ("Nothing is stored about you.",)
         return (*lines, NOT_LOGGED_IN) if is_stranger(call.view, call.actor.identity.key, PERSONAL) else lines
 
@@ -129,7 +129,7 @@ class _History:
             return Outcome(listing=(how, *lines))
         if confirmed != "yes":
             raise Refused("To have what is stored about you removed for good, say: forget me yes")
-        keys = keys_of(call.actor)
+        keys = person_keys(call.view, call.actor)
         return Outcome(
             forget(call.view, keys),
             "You are forgotten: nothing about you is stored any more, in backups neither."

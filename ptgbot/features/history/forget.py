@@ -10,6 +10,7 @@ from ptgbot.core.changes import Draft, Edit
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
 from ptgbot.features.history.model import HISTORY, SOMEONE, TRACES, Trace, entry_id
+from ptgbot.features.linking.model import LINKS
 from ptgbot.features.people.model import is_stranger
 from ptgbot.features.presence.model import CHECKINS
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
@@ -37,6 +38,9 @@ def about(view: View, keys: tuple[str, ...], event: Event) -> Iterator[str]:
         subscription = view.get(SUBSCRIPTIONS, key)
         if subscription is not None:
             yield f"Subscription, sent to {subscription.nick}{mark} on {subscription.network}: {subscription.pattern}"
+        link = view.get(LINKS, key)
+        if link is not None:
+            yield f"Linked as one person: {link.shown}."
         for trace in view.where(TRACES, "identity", key).values():
             entry = view.get(HISTORY, trace.key)
             if entry is not None:
@@ -72,6 +76,7 @@ def forget(view: View, keys: tuple[str, ...]) -> tuple[Edit, ...]:
     for key in keys:
         draft.remove(CHECKINS, key)
         draft.remove(SUBSCRIPTIONS, key)
+        draft.remove(LINKS, key)
     for trace in _holding(view, keys):
         kept = [edit for edit in orjson.loads(trace.edits) if edit[1] not in keys]
         draft.put(TRACES, replace(trace, edits=orjson.dumps(kept).decode() if kept else ""))

@@ -11,6 +11,8 @@ from ptgbot.core.changes import Cause, Draft, Edit
 from ptgbot.core.codec import decode, encode
 from ptgbot.core.documents import Document, Table, View, Visibility
 from ptgbot.core.identity import Actor, Role, keys_of, vouched_network
+from ptgbot.features.bulletins.model import RECEIPTS
+from ptgbot.features.linking.model import LINKS as LINKS_OF_PEOPLE
 from ptgbot.features.presence.model import CHECKINS
 from ptgbot.features.schedule.model import CALENDAR, TRACKS
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
@@ -109,6 +111,9 @@ TRACES = Table(
     order=lambda t: t.number,
 )
 
+# The history's own, what follows from the rest, and what is nobody's business.
+_LEFT_OUT = (HISTORY, TRACES, CALENDAR, RECEIPTS, LINKS_OF_PEOPLE)
+
 
 def entry_id(number: int) -> str:
     """Return the id by which people name a Change."""
@@ -180,7 +185,7 @@ def record(
     """
     if cause is Cause.PURGE:
         return ()
-    kept = [e for e in edits if e.table not in (HISTORY, TRACES, CALENDAR)]  # the last follows from the others
+    kept = [e for e in edits if e.table not in _LEFT_OUT]
     public = [e for e in kept if e.table not in _PERSONAL]
     if not public and cause is Cause.COMMAND:
         own = () if actor is None else keys_of(actor)

@@ -57,10 +57,13 @@ def _out(call: Call) -> Outcome:
 
 
 def _seen(call: Call) -> Outcome:
-    asked = call.arguments.text("NICK")
+    said = call.arguments.text("NICK")
+    asked = said.removeprefix("@") or said  # how many programs write names
     found = last_check_ins(call.view, asked)
     if not found:
-        return Outcome(reply=f"{quote(asked)} never checked in anywhere.")
+        if " " in said and call.actor.nick is not None:  # where names are nicks, that is more than one
+            raise Refused("'seen' takes only NICK: +seen NICK")
+        return Outcome(reply=f"{quote(said)} never checked in anywhere.")
     plain = len(found) == 1 and nick_key(asked) == nick_key(found[0].nick)
     return Outcome(reply=" ".join(_whereabouts(call, check_in, plain=plain) for check_in in found))
 
@@ -92,7 +95,7 @@ COMMANDS = (
         "seen",
         "says where somebody is, or was last",
         _seen,
-        (Parameter.word("NICK"),),
+        (Parameter.text("NICK"),),
         example="ada",
         note="It finds people by nick and by account.",
     ),

@@ -84,7 +84,7 @@ _TRACK_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,49}")
 _RESERVED_FILES = frozenset(
     "ptg index etherpads signage history subscribe openspaces schedule changes now-and-next".split()
 )
-_RESERVED_VERBS = frozenset("in out seen unsubscribe help more".split())
+_RESERVED_VERBS = frozenset("in out seen unsubscribe help more link unlink".split())
 
 
 # -- tracks ---------------------------------------------------------------------------------------------------------

@@ -29,6 +29,6 @@ class Context:
     settings: IRCSettings
     timing: Timing
     pace: Pace
-    accept: Callable[[Message], None]
+    accept: Callable[[Message], object]
     presence: Presence
     moved: Callable[[], None]

@@ -7,7 +7,8 @@ import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ptgbot.core.messages import Message, Send, Target
+from ptgbot.core.identity import Role
+from ptgbot.core.messages import Message, Send, Target, Tone
 from ptgbot.core.protocols import Presence
 from ptgbot.networks.irc import lines
 from ptgbot.networks.irc.backoff import Backoff, End
@@ -60,6 +61,16 @@ class IRCNetwork:
         return self._pace.interval
 
     @property
+    def gap(self) -> float:
+        """Seconds between two lines to one target: IRC's servers count all lines alike."""
+        return 0.0
+
+    @property
+    def joint(self) -> str:
+        """What stands between texts that are merged into a line."""
+        return " · "
+
+    @property
     def targets_at_once(self) -> int:
         """How many people one line may go to, at the moment."""
         return 1 if self._connection is None else self._connection.targets_at_once
@@ -108,6 +119,23 @@ class IRCNetwork:
             ValueError: No line can go to something of this name.
         """
         return lines.split(send.lead + send.text, self.room(send.target))
+
+    def address(self, message: Message, tone: Tone) -> tuple[Target, str] | None:
+        """Return where an answer to a message goes, and what it begins with; None for a mere sign that it is done."""
+        if tone is Tone.DONE:
+            return None
+        if message.channel is None:
+            return Target(self._name, message.sender.name), ""
+        return Target(self._name, message.channel), f"{message.sender.name}: "
+
+    def how_to_get(self, role: Role) -> str:
+        """Return what to tell somebody who does not have a role that they need."""
+        if role is Role.ORGANISER:
+            return "You need op (+o) in the channel for that."
+        return "You need voice (+v) or op in the channel for that at the moment; an op can give it to you."
+
+    def changed(self) -> None:
+        """Do nothing: on IRC there is nothing to see besides messages."""
 
     def locate(self, target: Target) -> Target | None:
         """Return where a target is to be reached now: a person under the nick that they have by now.
@@ -165,7 +193,7 @@ class IRCNetwork:
             raise ValueError(f"{target.name!r} cannot be the name of a person or a channel")
         return target.name
 
-    async def run(self, accept: Callable[[Message], None], presence: Presence) -> None:
+    async def run(self, accept: Callable[[Message], object], presence: Presence) -> None:
         """Connect, stay connected, hand every message to ``accept``; return only when cancelled.
 
         Args:

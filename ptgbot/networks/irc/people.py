@@ -46,9 +46,9 @@ class People:
         self._own = own
         self.roster = Roster(rules)
         # By folded nick, and by the keys of verified identities.
-        self._away: OrderedDict[str, float] = OrderedDict()  # since when we know
-        self._there: OrderedDict[str, float] = OrderedDict()  # the same, of those in none of our channels
-        self._announced: OrderedDict[str, set[str]] = OrderedDict()
+        self._away: OrderedDict[str | None, float] = OrderedDict()  # since when we know
+        self._there: OrderedDict[str | None, float] = OrderedDict()  # the same, of those in none of our channels
+        self._announced: OrderedDict[str | None, set[str]] = OrderedDict()
         self._sent: OrderedDict[str, tuple[Target, float]] = OrderedDict()
         self._deaf: set[str] = set()  # channels whose operators cannot be told by STATUSMSG
 
@@ -244,11 +244,11 @@ class People:
         self._announced.pop(key, None)
         self._note(self._away, key)
 
-    def _note(self, known: "OrderedDict[str, float]", key: str) -> None:
+    def _note(self, known: "OrderedDict[str | None, float]", key: str) -> None:
         known[key] = asyncio.get_running_loop().time()
         known.move_to_end(key)
         self._bound(known)
 
-    def _bound(self, remembered: "OrderedDict[str, Any]") -> None:
+    def _bound(self, remembered: "OrderedDict[Any, Any]") -> None:
         while len(remembered) > REMEMBERED:
             remembered.popitem(last=False)

@@ -147,6 +147,8 @@ def test_the_original_bots_file_is_taken_over_whole() -> None:
         },
         "motd": {"motd": Motd((Notice("info", "Lunch at noon"),))},
         "subscriptions": {"irc/~ada": Subscription("irc/~ada", "irc", "Ada", "nova|swift")},
+        "bulletins": {},
+        "links_of_people": {},
     }
 
 

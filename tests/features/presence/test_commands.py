@@ -175,3 +175,47 @@ async def test_a_check_in_is_told_apart_from_a_private_message_by_nothing_but_wh
         ("ada", "You are checked in to the pub. Thanks! Say 'out' when you leave.")
     ]
     assert await bot.say("ada", "+out") == [(CHANNEL, "ada: You are checked out of the pub. Thanks!")]
+
+
+ADA: dict[str, Any] = {"account": "T1.U1", "network": "slack"}
+
+
+@pytest.mark.parametrize("network", ["irc", "slack"])
+@pytest.mark.parametrize("name", ["Ada Lovelace", "@Ada Lovelace", "@ada  LOVELACE", "ada lovelace"])
+async def test_names_with_blanks_and_mentions_find_people(bot: Talk, name: str, network: str) -> None:
+    await bot.say("Ada Lovelace", "+in #nova", **ADA)
+    await bot.say("ada", "+in the pub")
+    [(_, answer)] = await bot.say("bob", f"+seen {name}", network=network)
+    assert answer == "bob: Ada Lovelace is in #nova since 10:00 CET."
+
+
+async def test_a_mention_finds_a_nick_too(bot: Talk) -> None:
+    await bot.say("ada", "+in the pub")
+    assert await bot.said("bob", "+seen @ada") == "ada is in the pub since 10:00 CET."
+
+
+@pytest.mark.parametrize(
+    ("text", "network", "answer"),
+    [
+        ("+seen Ada Lovelace", "slack", "Ada Lovelace never checked in anywhere."),
+        ("+seen @Ada Lovelace", "slack", "@Ada Lovelace never checked in anywhere."),
+        ("+seen ada bob", "irc", "'seen' takes only NICK: +seen NICK"),
+        ("+seen @", "irc", "@ never checked in anywhere."),
+        ("+seen", "slack", "'seen' needs NICK: +seen NICK"),
+    ],
+)
+async def test_who_is_not_found_is_named_as_they_were_asked_for(
+    bot: Talk, text: str, network: str, answer: str
+) -> None:
+    assert await bot.say("bob", text, network=network) == [(CHANNEL, f"bob: {answer}")]
+
+
+async def test_whoever_takes_a_display_name_has_nothing_of_its_owner(bot: Talk) -> None:
+    await bot.say("Ada", "+in #nova", **ADA)
+    await bot.say("ada", "+in the pub")
+    before = bot.state
+    eve: dict[str, Any] = {"account": "T1.U2", "network": "slack"}
+    assert await bot.say("Ada", "+out", **eve) == [
+        (CHANNEL, "Ada: You never checked in anywhere: say 'in LOCATION' first.")
+    ]
+    assert bot.state == before

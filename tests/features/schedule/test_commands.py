@@ -175,7 +175,7 @@ def test_a_name_of_letters_digits_and_three_signs_is_good(name: str) -> None:
         "nova\n",
         "näh",
         *"ptg index etherpads signage history subscribe openspaces schedule changes now-and-next".split(),
-        *"in out seen unsubscribe help more".split(),
+        *"in out seen unsubscribe help more link unlink".split(),
     ],
 )
 def test_any_other_name_is_not(name: str) -> None:

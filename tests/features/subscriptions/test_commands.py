@@ -204,3 +204,13 @@ async def test_of_two_subscriptions_neither_is_lost_until_the_account_says_which
         "Your subscription is gone (it was: nova and docs)."
     )
     assert bot.state["subscriptions"] == {}
+
+
+async def test_a_notification_names_who_is_meant_by_identity_whatever_they_are_called(bot: Talk) -> None:
+    # Where names are no addresses, ``Network.locate`` makes of the identity what the message goes to.
+    await bot.say("Ada Lovelace", "+subscribe cells", account="T1.U1", network="slack")
+    assert bot.state["subscriptions"] == {"slack/T1.U1": Subscription("slack/T1.U1", "slack", "Ada Lovelace", "cells")}
+    await bot.say("bob", "#nova now cells")
+    assert bot.sent == [
+        Send(Target("slack", "Ada Lovelace", "slack/T1.U1"), "now in #nova (Ballroom A): cells", Priority.NOTIFICATION)
+    ]

@@ -189,7 +189,7 @@ async def test_the_topic_of_a_change_is_its_track_and_the_change_says_who_typed_
         "nova",
         "#NOVA now Cells",
         "ada",
-        "m1",
+        "irc/m1",
         NINE,
     )
 

@@ -1,0 +1,140 @@
+"""Messages that a network delivered and that were done, so that a repeat is harmless, after a restart too."""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ptgbot.core.changes import Cause, Change, Draft, Edit
+from ptgbot.core.documents import Table, View, Visibility
+from ptgbot.core.identity import Actor
+from ptgbot.core.messages import Message, Reply
+from ptgbot.core.protocols import Store
+
+__all__ = ["DELIVERIES", "Deliveries", "Delivery"]
+
+KEPT = timedelta(hours=24)  # longer than any network delivers again
+REMEMBERED = 5000  # commands of which it is known what became of them
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message that was done.
+
+    Args:
+        message: Network and a digest of the network's id of it, which may name who wrote it.
+        at: When.
+    """
+
+    message: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Network and digest."""
+        return self.message
+
+
+DELIVERIES = Table("deliveries", Delivery, Visibility.OWNER)
+
+
+class Deliveries:
+    """A store that notes in each Change which message caused it, for networks that may deliver one again.
+
+    Commands without a Change are remembered for a while, and not over a restart: to answer one again harms nobody.
+
+    Args:
+        store: The store behind it.
+        networks: The names of these networks.
+    """
+
+    def __init__(self, store: Store, networks: Iterable[str]) -> None:
+        self._store = store
+        self._networks = frozenset(networks)
+        self._replies: OrderedDict[str, asyncio.Future[Reply]] = OrderedDict()
+
+    @property
+    def view(self) -> View:
+        """The whole state, Changes under way included."""
+        return self._store.view
+
+    @property
+    def durable(self) -> int:
+        """The number of the last Change that is on disk."""
+        return self._store.durable
+
+    async def saved(self, seq: int) -> None:
+        """Return once the Change with this number is on disk.
+
+        Raises:
+            NotSaved: It was rolled back.
+        """
+        await self._store.saved(seq)
+
+    def commit(
+        self,
+        edits: tuple[Edit, ...],
+        *,
+        at: datetime,
+        cause: Cause = Cause.COMMAND,
+        actor: Actor | None = None,
+        text: str = "",
+        subject: str = "",
+        message_id: str = "",
+    ) -> Change:
+        """Commit, with the message that caused it.
+
+        Raises:
+            NotSaved: Changes are refused at the moment; nothing was applied.
+        """
+        if message_id.partition("/")[0] in self._networks:
+            message_id = _digest(message_id)
+            if self.view.get(DELIVERIES, message_id) is None:
+                edits = (*edits, Edit(DELIVERIES, message_id, None, Delivery(message_id, at)))
+        return self._store.commit(
+            edits, at=at, cause=cause, actor=actor, text=text, subject=subject, message_id=message_id
+        )
+
+    def again(self, message: Message, reply: "asyncio.Future[Reply]") -> "asyncio.Future[Reply] | None":
+        """Remember a command.
+
+        Args:
+            message: How it was given.
+            reply: What will become of it.
+
+        Returns:
+            What became, or will become, of its first delivery; None where this is the first.
+        """
+        if not message.id or message.network not in self._networks:
+            return None
+        key = _digest(f"{message.network}/{message.id}")
+        before = self._replies.get(key)
+        if before is not None:
+            return before
+        self._replies[key] = reply
+        if len(self._replies) > REMEMBERED:
+            self._replies.popitem(last=False)
+        if self.view.get(DELIVERIES, key) is None:
+            return None
+        reply.set_result(Reply())  # done before a restart, and answered then
+        return reply
+
+    def expire(self, now: datetime) -> None:
+        """Forget messages that no network delivers again.
+
+        Raises:
+            NotSaved: Changes are refused at the moment.
+        """
+        draft = Draft(self.view)
+        for key, delivery in list(self.view.all(DELIVERIES).items()):
+            if delivery.at < now - KEPT:
+                draft.remove(DELIVERIES, key)
+        if draft.edits():
+            self._store.commit(draft.edits(), at=now, cause=Cause.DELIVERY)
+
+
+def _digest(message_id: str) -> str:
+    network, _, name = message_id.partition("/")
+    return f"{network}/{hashlib.blake2b(name.encode(errors='surrogatepass'), digest_size=12).hexdigest()}"

@@ -1,0 +1,189 @@
+"""The board as one person sees it where a network has buttons and forms: what is on, and what they can do."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from ptgbot.core.clock import Event
+from ptgbot.core.documents import View
+from ptgbot.core.identity import Actor, Role
+from ptgbot.core.panels import Button, Choice, Field, Form, Panel, Section
+from ptgbot.features.people.model import holdings, voice_required
+from ptgbot.features.presence.model import CHECKINS, here
+from ptgbot.features.schedule.model import (
+    TRACKS,
+    PlannedDay,
+    bookings_by_place,
+    find_place,
+    format_place,
+    plan,
+    sorted_rooms,
+    today,
+)
+from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
+from ptgbot.features.topics.model import TOPICS
+
+__all__ = ["FORMS", "form", "panel"]
+
+FORMS = ("now", "next", "book", "in", "subscribe")
+
+_MOST_TALKS = 60  # lines; beyond that the page is the better place
+_MOST_PLACES = 1000
+
+
+def panel(view: View, event: Event, now: datetime, actor: Actor) -> Panel:
+    """Return what somebody sees.
+
+    Args:
+        view: The whole state; of it, only what everybody may see and what is the person's own is shown.
+        event: The conference.
+        now: This instant (aware, UTC).
+        actor: Who looks, and what they may do.
+    """
+    sections = [_own(view, event, actor), _talks(view, event, actor), _following(view)]
+    day = today(view, event, now)
+    if day is not None:
+        sections.append(_day(view, event, day, now))
+    return Panel(tuple(sections))
+
+
+def may_speak(view: View, actor: Actor) -> bool:
+    """Return whether somebody may speak for tracks at the moment."""
+    return actor.role >= Role.MODERATOR or not voice_required(view)
+
+
+def _own(view: View, event: Event, actor: Actor) -> Section:
+    check_in = next((c for c in holdings(view, CHECKINS, actor) if c.left is None), None)
+    subscription = next(iter(holdings(view, SUBSCRIPTIONS, actor)), None)
+    lines = [
+        f"You are in {check_in.location}, since {event.local(check_in.since):%H:%M}."
+        if check_in
+        else "You are not checked in anywhere: people cannot see where you are.",
+        f"You hear of topics that match: {subscription.pattern}"
+        if subscription
+        else "You have no subscription: you hear of no topic by yourself.",
+    ]
+    buttons = [Button("I am somewhere else" if check_in else "I am here…", form="in", primary=check_in is None)]
+    if check_in:
+        buttons.append(Button("I left", command="+out"))
+    buttons.append(Button("Change subscription…" if subscription else "Subscribe…", form="subscribe"))
+    if subscription:
+        buttons.append(Button("End subscription", command="+unsubscribe"))
+    return Section("You", tuple(lines), tuple(buttons))
+
+
+def _talks(view: View, event: Event, actor: Actor) -> Section:
+    lines = [*_now_lines(view, event)] or ["Nobody has said what they are talking about yet."]
+    buttons: tuple[Button, ...] = ()
+    if may_speak(view, actor) and view.all(TRACKS):
+        buttons = (
+            Button("Set what is on now…", form="now", primary=True),
+            Button("Announce what is next…", form="next"),
+            Button("Book a room…", form="book"),
+        )
+    return Section("Now", _bounded(lines), buttons)
+
+
+def _now_lines(view: View, event: Event) -> Iterator[str]:
+    for name, topic in sorted(view.all(TOPICS).items()):
+        if topic.now is None:
+            continue
+        since = f", since {event.local(topic.now.since):%H:%M}" if topic.now.since else ""
+        where = f" ({topic.location}{since})" if topic.location else f" ({since[2:]})" if since else ""
+        people = here(view, name)
+        crowd = f" · {len(people)} here" if people else ""
+        yield f"#{name}{where}: {topic.now.text}{crowd}"
+
+
+def _following(view: View) -> Section:
+    lines = [f"#{name}: {text}" for name, topic in sorted(view.all(TOPICS).items()) for text in topic.next]
+    return Section("Next", _bounded(lines or ["Nothing is announced yet."]))
+
+
+def _day(view: View, event: Event, day: PlannedDay, now: datetime) -> Section:
+    booked = bookings_by_place(view)
+    lines = []
+    for planned in day.slots:
+        found = [
+            f"{booking.track} in {room.name}"
+            for room in sorted_rooms(view)
+            if (booking := booked.get((room.name, planned.slot.name))) is not None
+        ]
+        if found:
+            mark = " (now)" if planned.runs(now) else ""
+            lines.append(f"{planned.slot.desc or planned.slot.name}{mark}: {', '.join(found)}")
+    heading = f"Today: {day.day.name}" if day.date == event.local(now).date() else day.day.name
+    return Section(f"{heading} ({event.zone.key} time)", _bounded(lines or ["Nothing is booked."]))
+
+
+def _bounded(lines: list[str]) -> tuple[str, ...]:
+    if len(lines) <= _MOST_TALKS:
+        return tuple(lines)
+    return (*lines[:_MOST_TALKS], f"… and {len(lines) - _MOST_TALKS} more.")
+
+
+def form(name: str, view: View, event: Event, now: datetime, actor: Actor, *, text: str = "") -> Form | None:
+    """Return a form.
+
+    Args:
+        name: Which; one of ``FORMS``.
+        view: The whole state.
+        event: The conference.
+        now: This instant (aware, UTC).
+        actor: Who fills it in.
+        text: What is filled in already, such as the message that becomes a topic.
+
+    Returns:
+        The form; None where there is none of that name.
+    """
+    text = " ".join(text.split())
+    track = Field("track", "Track", _tracks(view), initial=_track_of(view, actor))
+    match name:
+        case "now":
+            said = Field("text", "What is on now", initial=text, hint="It clears what was announced as next.")
+            return Form("now", "Set what is on now", "#{track} now {text}", (track, said))
+        case "next":
+            said = Field("text", "What is next", initial=text)
+            return Form("next", "Announce what is next", "#{track} next {text}", (track, said), "Announce")
+        case "book":
+            place = Field("place", "Free slot", _free(view, event, now))
+            return Form("book", "Book a room", "#{track} book {place}", (track, place), "Book")
+        case "in":
+            where = Field("place", "Where are you?", initial=text, hint="A track, such as #nova, or any words.")
+            return Form("in", "Where are you?", "+in {place}", (where,), "I am here")
+        case "subscribe":
+            held = next(iter(holdings(view, SUBSCRIPTIONS, actor)), None)
+            hint = "Words, or a pattern such as nova|cinder. You are told of every topic that matches."
+            wanted = Field("pattern", "Tell me of", initial=held.pattern if held else "", hint=hint)
+            return Form("subscribe", "Subscribe", "+subscribe {pattern}", (wanted,), "Subscribe")
+        case _:
+            return None
+
+
+def _tracks(view: View) -> tuple[Choice, ...]:
+    return tuple(Choice(name, name) for name in sorted(view.all(TRACKS)))
+
+
+def _track_of(view: View, actor: Actor) -> str:
+    """Return the track that somebody is checked in to; empty where they are at none."""
+    for check_in in holdings(view, CHECKINS, actor):
+        name = check_in.location.removeprefix("#")
+        if check_in.left is None and check_in.location.startswith("#") and view.get(TRACKS, name) is not None:
+            return name
+    return ""
+
+
+def _free(view: View, event: Event, now: datetime) -> tuple[Choice, ...]:
+    """Return the free slots of rooms that are not over, in order of time."""
+    booked = bookings_by_place(view)
+    choices = []
+    for day in plan(view, event):
+        for planned in day.slots:
+            if planned.end is not None and planned.end <= now:
+                continue
+            for room in sorted_rooms(view):
+                code = format_place(room.name, planned.slot.name)
+                free = planned.slot.name in room.slots and (room.name, planned.slot.name) not in booked
+                if free and find_place(view, code) is not None:
+                    label = f"{planned.slot.desc or planned.slot.name} {room.name}"
+                    choices.append(Choice(code, label, day.day.name))
+    return tuple(choices[:_MOST_PLACES])

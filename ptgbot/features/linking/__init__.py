@@ -1,0 +1,1 @@
+"""One person on several networks: whose identities are linked."""

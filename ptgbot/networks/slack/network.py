@@ -1,0 +1,281 @@
+"""Slack as a network: what is said there comes in, answers and notifications go out."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from ptgbot.core.identity import Role
+from ptgbot.core.messages import Message, Send, Target, Tone
+from ptgbot.core.protocols import Accept, Host
+from ptgbot.networks.slack import text
+from ptgbot.networks.slack.errors import CallFailed, called
+from ptgbot.networks.slack.homes import Homes
+from ptgbot.networks.slack.intake import COMMAND_ID, FORM, HOME, PRESS_ID, Intake
+from ptgbot.networks.slack.link import Link
+from ptgbot.networks.slack.listeners import Listeners
+from ptgbot.networks.slack.people import People
+from ptgbot.networks.slack.posting import BULLETIN, SIGN, Poster, is_response_url
+from ptgbot.networks.slack.settings import SlackSettings, SlackTiming
+
+__all__ = ["BULLETIN", "SlackNetwork"]
+
+_log = logging.getLogger(__name__)
+
+CALL_SECONDS = 10  # for one call of the Web API
+
+# The libraries' own loggers: on DEBUG they write whole requests.
+_LIBRARIES = logging.getLogger(f"{__name__}.libraries")
+for _logger in (_LIBRARIES, logging.getLogger("slack_sdk"), logging.getLogger("slack_bolt")):
+    _logger.setLevel(logging.WARNING)
+
+
+class SlackNetwork:
+    """A Slack workspace (``core.protocols.Network``).
+
+    Args:
+        settings: Which app the bot is, and who may do what.
+        name: The network's name in identities and targets.
+        timing: How patient it is.
+    """
+
+    burst = 20
+    interval = 0.05
+    gap = 1.0
+    joint = "\n"
+    targets_at_once = 1
+
+    def __init__(self, settings: SlackSettings, *, name: str = "slack", timing: SlackTiming | None = None) -> None:
+        self._settings = settings
+        self._name = name
+        self._timing = timing or SlackTiming()
+        self._ready = asyncio.Event()
+        self._link: Link | None = None
+        self._revoked = False
+        self._doubted = asyncio.Event()
+        self._people: People | None = None
+        self._poster: Poster | None = None
+        self._homes: Homes | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in identities and targets."""
+        return self._name
+
+    # -- coming in --------------------------------------------------------------------------------------------------
+
+    async def run(self, accept: Accept, presence: Host) -> None:
+        """Be there, hand every message to ``accept``; return only when cancelled."""
+        # Made here, because a session belongs to the loop that it is used in.
+        async with ClientSession(timeout=ClientTimeout(total=CALL_SECONDS)) as session:
+            # What is asked waits by itself when Slack says so; what is posted waits in the send queue instead.
+            client = self._client(session)
+            client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=2))
+            people = self._people = People(client, self._settings, self._timing, self._name)
+            intake = Intake(people, self._settings.channels, accept, self._name)
+            homes = self._homes = Homes(client, people, presence, self._timing, self._name)
+            listeners = Listeners(
+                client=client,
+                people=people,
+                intake=intake,
+                homes=homes,
+                host=presence,
+                timing=self._timing,
+                doubted=self._doubted.set,
+            )
+            try:
+                app = self._app(session, await self._introduce(client, people))
+                listeners.register(app)
+                self._poster = Poster(self._client(session), session, presence, self._name)
+                link = self._link = Link(
+                    app, session, client, self._settings, self._timing, network=self._name, moved=self._settle
+                )
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(link.run())
+                    group.create_task(homes.run())
+                    group.create_task(self._check(client))
+            finally:
+                self._link = self._poster = self._homes = None
+                self._settle()
+                for part in (listeners, intake, people):
+                    await part.close()
+
+    def _client(self, session: ClientSession, *, token: bool = True) -> AsyncWebClient:
+        return AsyncWebClient(
+            token=self._settings.bot_token if token else None,
+            base_url=self._settings.api_url,
+            session=session,
+            timeout=CALL_SECONDS,
+            retry_handlers=[],
+            logger=_LIBRARIES,
+        )
+
+    def _app(self, session: ClientSession, found: dict[str, Any]) -> AsyncApp:
+        who = AuthorizeResult(
+            enterprise_id=found.get("enterprise_id"),
+            team_id=found["team_id"],
+            bot_user_id=found["user_id"],
+            bot_id=found.get("bot_id"),
+            bot_token=self._settings.bot_token,
+        )
+
+        async def authorize() -> AuthorizeResult:
+            return who  # left to itself the app asks Slack at its first delivery, and loses that if there is no answer
+
+        return AsyncApp(
+            client=self._client(session, token=False),
+            authorize=authorize,
+            signing_secret=self._settings.signing_secret,
+            request_verification_enabled=self._settings.mode == "http",
+            process_before_response=True,  # so that a listener acks when its work is on disk, and not before
+            logger=_LIBRARIES,
+        )
+
+    async def _introduce(self, client: AsyncWebClient, people: People) -> dict[str, Any]:
+        """Learn who we are; try until Slack says it."""
+        pause = self._timing.retry
+        while True:
+            try:
+                answer = await called(client.auth_test())
+            except CallFailed as error:
+                wait = error.wait or (self._timing.revoked if error.revoked else pause)
+                self._tell_failure(error, wait)
+                await asyncio.sleep(wait)
+                pause = min(pause * 2, self._timing.retry_most)
+                continue
+            people.team, people.me = str(answer["team_id"]), str(answer["user_id"])
+            return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    def _tell_failure(self, error: CallFailed, wait: float) -> None:
+        if error.away or error.wait:
+            _log.warning("%s: Slack cannot be reached (%s); trying again in %.0f s.", self._name, error, wait)
+        else:
+            _log.error(
+                "%s: Slack does not take slack.bot_token (%s); the other networks go on. Install the app again and put"
+                " its new token into the configuration. Trying again in %.0f s.",
+                self._name,
+                error,
+                wait,
+            )
+
+    async def _check(self, client: AsyncWebClient) -> None:
+        """Ask whether the token still works, whenever that is in doubt; wait until it does."""
+        while True:
+            await self._doubted.wait()
+            try:
+                await called(client.auth_test())
+            except CallFailed as error:
+                wait = error.wait or (self._timing.revoked if error.revoked else self._timing.retry)
+                self._revoked = self._revoked or error.revoked
+                self._settle()
+                self._tell_failure(error, wait)
+                await asyncio.sleep(wait)
+                continue
+            if self._revoked:
+                _log.warning("%s: slack.bot_token works again.", self._name)
+            self._revoked = False
+            self._doubted.clear()
+            self._settle()
+
+    def _settle(self) -> None:
+        if self._link is not None and self._link.up and not self._revoked:
+            self._ready.set()
+        else:
+            self._ready.clear()
+
+    def changed(self) -> None:
+        """Note that the state changed: App Homes that are open are brought up to date."""
+        if self._homes is not None:
+            self._homes.changed()
+
+    # -- going out --------------------------------------------------------------------------------------------------
+
+    async def ready(self) -> None:
+        """Return once messages can be posted."""
+        await self._ready.wait()
+
+    def locate(self, target: Target) -> Target | None:
+        """Return where a person is reached: by the user id in their identity, whatever they are called.
+
+        Returns:
+            None for somebody of another workspace. Who is away finds what was posted when they come back.
+        """
+        if not target.identity:
+            return target
+        user = self._people.user_of(target.identity) if self._people is not None else ""
+        return Target(self._name, user, target.identity) if user else None
+
+    def knows(self, target: Target) -> bool:  # noqa: ARG002 - it holds for everybody
+        """Return True: who is away finds what was posted when they come back."""
+        return True
+
+    async def look_for(self, targets: Iterable[Target]) -> None:
+        """Do nothing: nobody has to be looked for."""
+
+    @property
+    def organisers(self) -> tuple[Target, ...]:
+        """The organisers in private: those whom the configuration names, else the admins whom the bot met."""
+        users = self._people.organisers() if self._people is not None else ()
+        return tuple(Target(self._name, user) for user in users)
+
+    def how_to_get(self, role: Role) -> str:
+        """Return how somebody comes to a role, for those whom a command is refused."""
+        if role is Role.ORGANISER:
+            return "That is for organisers: admins of this workspace, and those whom the bot's configuration names."
+        return "That is for moderators at the moment; an organiser can add you to the bot's configuration."
+
+    def address(self, message: Message, tone: Tone) -> tuple[Target, str] | None:
+        """Return where an answer to a message goes, and what it begins with: nothing.
+
+        Args:
+            message: What is answered.
+            tone: What kind of answer it is.
+
+        Returns:
+            None where who asked is answered by what ``accept`` returned, in a form; or sees it in their App Home.
+        """
+        identity = message.sender.identity.key
+        user = self._people.user_of(identity) if self._people is not None else ""
+        via = message.via
+        if via == FORM or (via == HOME and tone is Tone.DONE):
+            return None
+        if is_response_url(via):
+            return Target(self._name, user, identity, via=via, only_for=user), ""
+        channel, _, ts = message.id.partition(":")
+        if tone is Tone.DONE and not message.id.startswith((COMMAND_ID, PRESS_ID)):
+            return Target(self._name, channel, via=f"{SIGN}{ts}"), ""
+        if message.channel is None:
+            return Target(self._name, user, identity, via="" if via == HOME else via), ""
+        if tone is Tone.ERROR:
+            # What only one person sees is shown in a thread only where there is one already.
+            return Target(self._name, message.channel, via="" if via == ts else via, only_for=user), ""
+        return Target(self._name, message.channel, via=via), ""
+
+    def split(self, send: Send) -> list[str]:
+        """Return a Send's text as messages that Slack shows whole."""
+        return text.split(send.lead + send.text)
+
+    async def post(self, target: Target, line: str) -> None:
+        """Post one message, edit one, or put a sign at one.
+
+        Raises:
+            ConnectionError: Slack cannot be reached; nothing was posted.
+            TooFast: Slack wants us to wait.
+        """
+        if self._poster is None or not self._ready.is_set():
+            raise ConnectionError("not connected")
+        try:
+            await self._poster.post(target, line)
+        except CallFailed as error:
+            if not error.revoked:
+                raise
+            self._revoked = True
+            self._doubted.set()
+            self._settle()
+            raise ConnectionError(str(error)) from error

@@ -1,0 +1,100 @@
+"""What stands behind the networks: who comes and who is away, what somebody sees, and where it was posted."""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from ptgbot.core.changes import Cause, Change, Draft
+from ptgbot.core.clock import Clock, Event
+from ptgbot.core.identity import Actor
+from ptgbot.core.messages import Send, Target
+from ptgbot.core.panels import Form, Panel
+from ptgbot.core.protocols import NotSaved, Presence, Store
+from ptgbot.features.board import home
+from ptgbot.features.bulletins.model import RECEIPTS, Receipt, bulletin, receipt_key, topics_after
+
+__all__ = ["Reception"]
+
+_log = logging.getLogger(__name__)
+
+
+class Reception:
+    """What a network has behind it (``core.protocols.Host``).
+
+    Args:
+        presence: Is told who comes and who is away.
+        store: The state, and where receipts are kept.
+        event: The conference.
+        clock: The time.
+        submit: Takes bulletins.
+        boards: The channels that have bulletins.
+    """
+
+    def __init__(
+        self,
+        *,
+        presence: Presence,
+        store: Store,
+        event: Event,
+        clock: Clock,
+        submit: Callable[[Send], None],
+        boards: Iterable[Target] = (),
+    ) -> None:
+        self._presence = presence
+        self._store = store
+        self._event = event
+        self._clock = clock
+        self._submit = submit
+        self._boards = tuple(boards)
+        self._on_their_way: set[str] = set()  # new ones, by the keys of the receipts that they will have
+
+    def came(self, network: str, actor: Actor) -> None:
+        """Somebody is there: they came in, logged in, or have another nick."""
+        self._presence.came(network, actor)
+
+    def missed(self, target: Target) -> None:
+        """What was just sent to a person did not reach them: they are away."""
+        self._presence.missed(target)
+
+    def panel(self, actor: Actor) -> Panel:
+        """Return what somebody sees, where there are buttons and forms."""
+        return home.panel(self._store.view, self._event, self._clock.now(), actor)
+
+    def form(self, name: str, actor: Actor, text: str = "") -> Form | None:
+        """Return a form by its name, None where there is none such."""
+        return home.form(name, self._store.view, self._event, self._clock.now(), actor, text=text)
+
+    def changed(self, change: Change) -> None:
+        """Bring bulletins up to date with a durable Change."""
+        for topic in topics_after(change):
+            for channel in self._boards:
+                key = receipt_key(_channel(channel), topic.track)
+                known = self.receipt(channel, topic.track) != "" or key in self._on_their_way
+                if topic.now is None and not topic.next and not known:
+                    continue  # that nothing is on is no news where nothing was
+                if not known:
+                    self._on_their_way.add(key)
+                self._submit(bulletin(topic, channel))
+
+    def receipt(self, target: Target, key: str) -> str:
+        """Return the receipt of the bulletin in a channel; empty where there is none of today."""
+        found = self._store.view.get(RECEIPTS, receipt_key(_channel(target), key))
+        return found.receipt if found is not None and found.day == self._today() else ""
+
+    def posted(self, target: Target, key: str, receipt: str) -> None:
+        """Take the receipt of a bulletin that was just posted."""
+        posted = Receipt(_channel(target), key, receipt, self._today())
+        self._on_their_way.discard(posted.key)
+        draft = Draft(self._store.view)
+        draft.put(RECEIPTS, posted)
+        try:
+            if draft.edits():
+                self._store.commit(draft.edits(), at=self._clock.now(), cause=Cause.DELIVERY)
+        except NotSaved as error:
+            _log.warning("Where a bulletin is was not saved (%s): the next one is a new message.", error)
+
+    def _today(self) -> str:
+        return self._event.local(self._clock.now()).date().isoformat()
+
+
+def _channel(target: Target) -> str:
+    return f"{target.network}/{target.name}"

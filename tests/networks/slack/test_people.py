@@ -1,0 +1,207 @@
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from ptgbot.core.identity import Actor, Identity, Role, keys_of
+from ptgbot.networks.slack.people import People
+from ptgbot.networks.slack.settings import SlackTiming
+from tests.slack.bot import ADA, CHANNEL, OLGA, eventually, settings_for
+from tests.slack.fake import FakeSlack
+from tests.slack.web_api import BOT_TOKEN
+from tests.slack.workspace import TEAM
+
+TIMING = SlackTiming(person=0.3, look_up=0.2, look_up_again=0.05)
+
+
+class Known:
+    """Makes what knows people, as a test wants it."""
+
+    def __init__(self, slack: FakeSlack, session: aiohttp.ClientSession) -> None:
+        self._slack = slack
+        self._client = AsyncWebClient(token=BOT_TOKEN, base_url=slack.api_url, session=session, retry_handlers=[])
+        self.made: list[People] = []
+
+    def __call__(self, timing: SlackTiming = TIMING, **settings: Any) -> People:
+        people = People(self._client, replace(settings_for(self._slack), **settings), timing, "slack")
+        people.team = TEAM
+        self.made.append(people)
+        return people
+
+
+@pytest.fixture
+async def known(slack: FakeSlack) -> AsyncIterator[Known]:
+    async with aiohttp.ClientSession() as session:
+        known = Known(slack, session)
+        yield known
+        for people in known.made:
+            await people.close()
+
+
+def asked(slack: FakeSlack, method: str) -> int:
+    return sum(call.method == method for call in slack.api.calls)
+
+
+def actor(user: str, name: str, role: Role = Role.ATTENDEE) -> Actor:
+    return Actor(Identity("slack", f"{TEAM}.{user}", verified=True), name, role, nick=None)
+
+
+async def test_somebody_is_workspace_and_user_with_the_name_that_they_gave_themselves(known: Known) -> None:
+    ada = await known().actor(ADA)
+
+    assert ada == actor(ADA, "Ada Lovelace")
+    assert keys_of(ada) == ("slack/T0000001.U00000ADA",)
+
+
+async def test_names_read_as_people_see_them(slack: FakeSlack, known: Known) -> None:
+    slack.workspace.add_user("U1", "rd", "R&amp;D  \n team")
+    slack.workspace.add_user("U2", "login").display = ""
+
+    assert (await known().actor("U1")).name == "R&D team"
+    assert (await known().actor("U2")).name == "login"
+
+
+@pytest.mark.parametrize("flag", ["admin", "owner"])
+async def test_admins_and_owners_of_the_workspace_are_organisers(slack: FakeSlack, known: Known, flag: str) -> None:
+    setattr(slack.workspace.add_user("U1", "boss"), flag, True)
+
+    assert await known(moderators=("U1",)).actor("U1") == actor("U1", "boss", Role.ORGANISER)
+
+
+async def test_users_and_members_of_groups_have_the_role_that_the_configuration_gives(
+    slack: FakeSlack, known: Known
+) -> None:
+    slack.workspace.groups |= {"S0ORGA": ["U2"], "S0MODS": [ADA, "U2"]}
+    for user in ("U1", "U2", "U3"):
+        slack.workspace.add_user(user, user.lower())
+    people = known(organisers=("U1", "S0ORGA"), moderators=("U1", "S0MODS"))
+
+    roles = {user: (await people.actor(user)).role for user in (ADA, OLGA, "U1", "U2", "U3")}
+
+    assert roles == {
+        ADA: Role.MODERATOR,
+        OLGA: Role.ORGANISER,
+        "U1": Role.ORGANISER,
+        "U2": Role.ORGANISER,
+        "U3": Role.ATTENDEE,
+    }
+    assert asked(slack, "usergroups.users.list") == 2
+
+
+async def test_many_who_want_to_know_the_same_ask_once(slack: FakeSlack, known: Known) -> None:
+    slack.workspace.groups["S0MODS"] = [ADA]
+    people = known(moderators=("S0MODS",))
+
+    found = await asyncio.gather(*(people.actor(ADA) for _ in range(50)))
+
+    assert found == [actor(ADA, "Ada Lovelace", Role.MODERATOR)] * 50
+    assert (asked(slack, "users.info"), asked(slack, "usergroups.users.list")) == (1, 1)
+
+
+async def test_what_was_found_is_believed_for_a_while(slack: FakeSlack, known: Known) -> None:
+    people = known()
+    await people.actor(ADA)
+    slack.workspace.users[ADA].display = "Countess"
+    assert (await people.actor(ADA)).name == "Ada Lovelace"
+
+    await asyncio.sleep(TIMING.person)
+
+    assert (await people.actor(ADA)).name == "Countess"
+
+
+async def test_who_changed_is_looked_up_again(slack: FakeSlack, known: Known) -> None:
+    slack.workspace.groups["S0MODS"] = [ADA]
+    people = known(SlackTiming(), moderators=("S0MODS",))
+    await people.actor(ADA)
+    slack.workspace.users[ADA].admin = True
+    slack.workspace.groups["S0MODS"] = [OLGA]
+
+    people.forget(ADA)
+    assert (await people.actor(ADA)).role is Role.ORGANISER
+    slack.workspace.users[ADA].admin = False
+    people.forget(ADA)
+    people.forget_groups()
+    assert (await people.actor(ADA)).role is Role.ATTENDEE
+
+
+async def test_an_answer_from_before_a_change_does_not_count_after_it(slack: FakeSlack, known: Known) -> None:
+    people = known(SlackTiming())
+    slack.workspace.users[ADA].admin = True
+    slack.api.delays["users.info"] = 0.2
+    early = asyncio.ensure_future(people.actor(ADA))
+    await asyncio.sleep(0.05)
+    people.forget(ADA)
+    late = asyncio.ensure_future(people.actor(ADA))
+    await asyncio.sleep(0.25)
+    slack.workspace.users[ADA].admin = False
+    people.forget(ADA)
+
+    await asyncio.gather(early, late)
+
+    assert (await people.actor(ADA)).role is Role.ATTENDEE
+
+
+@pytest.mark.parametrize("failure", ["user_not_found", "internal_error", 500])
+async def test_where_slack_does_not_say_who_it_is_they_have_no_rights_until_it_does(
+    slack: FakeSlack, known: Known, failure: str | int
+) -> None:
+    slack.api.failures["users.info"].append(failure)
+    people = known()
+
+    assert await people.actor(OLGA) == actor(OLGA, OLGA)
+    assert await people.actor(OLGA) == actor(OLGA, OLGA)
+    assert asked(slack, "users.info") == 1  # not for each of the messages that somebody writes meanwhile
+    await asyncio.sleep(TIMING.look_up_again)
+    assert await people.actor(OLGA) == actor(OLGA, "Olga", Role.ORGANISER)
+
+
+async def test_where_slack_does_not_say_what_changed_what_was_known_counts(slack: FakeSlack, known: Known) -> None:
+    slack.workspace.groups["S0MODS"] = [ADA]
+    people = known(moderators=("S0MODS",))
+    before = await people.actor(ADA)
+    slack.api.down = True
+    await asyncio.sleep(TIMING.person)
+
+    assert await people.actor(ADA) == before == actor(ADA, "Ada Lovelace", Role.MODERATOR)
+
+
+async def test_nobody_waits_long_for_slack_to_say_who_they_are(slack: FakeSlack, known: Known) -> None:
+    slack.api.delays["users.info"] = 0.4
+    people = known()
+
+    assert await people.actor(OLGA) == actor(OLGA, OLGA)
+    await eventually(lambda: people.name(OLGA) == "Olga")
+    assert await people.actor(OLGA) == actor(OLGA, "Olga", Role.ORGANISER)
+
+
+async def test_channels_and_people_have_names_once_they_were_looked_up(known: Known) -> None:
+    people = known()
+    assert (people.name(ADA), people.channel_name(CHANNEL)) == ("", "")
+
+    await people.learn([ADA, "U0NOBODY"], [CHANNEL, "C0SECRET"])
+
+    assert (people.name(ADA), people.channel_name(CHANNEL)) == ("Ada Lovelace", "ptg")
+    assert (people.name("U0NOBODY"), people.channel_name("C0SECRET")) == ("", "")
+
+
+async def test_an_identity_leads_to_its_user_in_this_workspace_only(known: Known) -> None:
+    people = known()
+
+    assert people.user_of(people.identity(ADA).key) == ADA
+    assert [people.user_of(key) for key in ("slack/T9.U1", "slack/~ada", "irc/ada", "irc/T0000001.U1", "")] == [""] * 5
+
+
+async def test_organisers_are_told_in_private_whoever_was_named_or_else_the_admins_who_came_by(
+    slack: FakeSlack, known: Known
+) -> None:
+    slack.workspace.groups["S0ORGA"] = [ADA, "U1"]
+    named, unnamed = known(organisers=("U1", "S0ORGA")), known()
+    assert (named.organisers(), unnamed.organisers()) == (["U1"], [])
+
+    await asyncio.gather(*(people.actor(user) for people in (named, unnamed) for user in (ADA, OLGA)))
+
+    assert (named.organisers(), unnamed.organisers()) == (["U1", ADA], [OLGA])
