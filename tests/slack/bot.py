@@ -37,7 +37,7 @@ from tests.talk import DOCUMENTATION, EVENT, SAMPLE, State
 
 __all__ = ["ADA", "CHANNEL", "OLGA", "QUICK", "SlackBot", "eventually", "having_bot", "nothing_there", "settings_for"]
 
-ADA, OLGA, CHANNEL = "U00000ADA", "U0000OLGA", "C0000PTG"
+ADA, OLGA, CHANNEL = "U00000ADA", "U0000OLGA", "C00000PTG"
 
 # So that no test waits for what takes its time at a real Slack.
 QUICK = SlackTiming(

@@ -150,11 +150,12 @@ class Sockets:
 
     async def kill(self) -> None:
         """Cut every socket, without a word."""
-        for socket in list(self._live):
+        killed = list(self._live)
+        for socket in killed:
             transport = socket._req.transport if socket._req is not None else None
             if transport is not None:
                 transport.abort()
-        while self._live:
+        while any(socket in self._live for socket in killed):
             await asyncio.sleep(0.01)
 
     async def close(self) -> None:

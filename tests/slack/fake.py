@@ -218,7 +218,7 @@ async def fake_slack(ack_within: float = 3.0) -> AsyncIterator[FakeSlack]:
     slack = FakeSlack(f"http://127.0.0.1:{runner.addresses[0][1]}", ack_within)
     slack.workspace.add_user("U00000ADA", "ada", "Ada Lovelace")
     slack.workspace.add_user("U0000OLGA", "olga", "Olga", admin=True)
-    slack.workspace.add_channel("C0000PTG", "ptg")
+    slack.workspace.add_channel("C00000PTG", "ptg")
     try:
         yield slack
     finally:

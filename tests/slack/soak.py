@@ -68,9 +68,10 @@ class Lane:
         self._track = f"track{number}"
         self._count = 0
         self.users = [
-            slack.workspace.add_user(f"U{number:03}{person}", f"nick{number}-{person}").id for person in range(PEOPLE)
+            slack.workspace.add_user(f"U{number:06}{person:02}", f"nick{number}-{person}").id
+            for person in range(PEOPLE)
         ]
-        self.channel = f"C{number:07}"
+        self.channel = f"C{number:08}"
         if not self._private:
             slack.workspace.add_channel(self.channel, f"channel{number}")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["BOT", "TEAM", "Posted", "User", "Workspace"]
 
-TEAM = "T0000001"
+TEAM = "T00000001"
 BOT = "U00000BOT"
 
 
@@ -109,7 +109,7 @@ class Workspace:
     def direct_with(self, user: str) -> str:
         """Return the channel of somebody's direct messages with the bot."""
         if user not in self.direct:
-            self.direct[user] = f"D{next(self._direct):07}"
+            self.direct[user] = f"D{next(self._direct):08}"
         return self.direct[user]
 
     def post(self, channel: str, user: str, text: str, **how: Any) -> Posted:

@@ -77,13 +77,13 @@ async def test_who_opens_their_home_sees_the_board_and_their_own(slack: FakeSlac
 
 
 async def test_an_open_home_follows_what_changes_for_an_hour(slack: FakeSlack) -> None:
-    async with having_bot(slack, timing=replace(QUICK, home_open=0.5)) as bot:
+    async with having_bot(slack, timing=replace(QUICK, home_open=1.0)) as bot:
         await home(slack, ADA)
         slack.says(OLGA, CHANNEL, "#nova now cells")
         await eventually(lambda: shown(slack, ADA, "cells"))
         assert OLGA not in slack.workspace.homes  # who has not opened hers has none made
 
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.0)
         published = [call for call in slack.api.calls if call.method == "views.publish"]
         slack.says(OLGA, CHANNEL, "#nova now placement")
         await bot.idle()

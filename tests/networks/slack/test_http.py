@@ -18,8 +18,7 @@ from tests.slack.fake import FakeSlack
 
 @pytest.fixture
 async def bot(slack: FakeSlack) -> AsyncIterator[SlackBot]:
-    port = free_port()
-    async with having_bot(slack, mode="http", app_token="", port=port, timing=replace(QUICK, ack=0.3)) as bot:
+    async with having_bot(slack, mode="http", app_token="", port=free_port()) as bot:
         yield bot
 
 
@@ -82,23 +81,25 @@ async def test_a_retry_is_not_done_again(slack: FakeSlack, bot: SlackBot) -> Non
     assert (statuses, bot.commands) == ([200] * 4, ["#nova next cells"])
 
 
-async def test_a_retry_while_it_is_under_way_is_not_done_again(slack: FakeSlack, bot: SlackBot) -> None:
-    assert isinstance(bot.store, MemoryStore)
-    bot.store.holding = True
-    payload = event_of(slack, "#nova next cells")
-    answer, command = slack.command_payload(ADA, CHANNEL, "#nova next placement")
+async def test_a_retry_while_it_is_under_way_is_not_done_again(slack: FakeSlack) -> None:
+    timing = replace(QUICK, ack=0.3)
+    async with having_bot(slack, mode="http", app_token="", port=free_port(), timing=timing) as bot:
+        assert isinstance(bot.store, MemoryStore)
+        bot.store.holding = True
+        payload = event_of(slack, "#nova next cells")
+        answer, command = slack.command_payload(ADA, CHANNEL, "#nova next placement")
 
-    answers = await asyncio.gather(
-        *(slack.push(url(bot), payload, retry=retry) for retry in range(3)), slack.push(url(bot), command)
-    )
-    bot.store.flush()
-    await bot.queue.emptied()
-    await eventually(lambda: slack.answers(answer))
+        answers = await asyncio.gather(
+            *(slack.push(url(bot), payload, retry=retry) for retry in range(3)), slack.push(url(bot), command)
+        )
+        bot.store.flush()
+        await bot.queue.emptied()
+        await eventually(lambda: slack.answers(answer))
 
-    assert [status for status, _ in answers] == [200] * 4
-    assert GOES_ON in answers[-1][1]
-    assert bot.commands == ["#nova next cells", "#nova next placement"]
-    assert slack.answers(answer) == ["Done."]
+        assert [status for status, _ in answers] == [200] * 4
+        assert GOES_ON in answers[-1][1]
+        assert bot.commands == ["#nova next cells", "#nova next placement"]
+        assert slack.answers(answer) == ["Done."]
 
 
 async def test_slack_is_told_that_this_is_the_right_place(slack: FakeSlack, bot: SlackBot) -> None:

@@ -101,11 +101,11 @@ async def test_what_is_private_and_was_asked_in_a_channel_comes_in_a_direct_mess
 
 
 async def test_a_mention_makes_a_command_in_any_channel_where_the_bot_is(slack: FakeSlack, bot: SlackBot) -> None:
-    slack.workspace.add_channel("C0OTHER", "other")
-    posted, _ = slack.mentions(ADA, "C0OTHER", "seen olga")
+    slack.workspace.add_channel("C0000OTHER", "other")
+    posted, _ = slack.mentions(ADA, "C0000OTHER", "seen olga")
     await bot.idle()
 
-    assert answers(slack) == [("C0OTHER", posted.ts, "", ANSWER)]
+    assert answers(slack) == [("C0000OTHER", posted.ts, "", ANSWER)]
 
 
 async def test_a_mention_in_one_of_its_channels_is_answered_once(slack: FakeSlack, bot: SlackBot) -> None:
@@ -134,8 +134,8 @@ async def test_what_is_said_among_people_is_let_be(slack: FakeSlack, bot: SlackB
 
 
 async def test_channels_that_are_not_the_bots_are_let_be(slack: FakeSlack, bot: SlackBot) -> None:
-    slack.workspace.add_channel("C0OTHER", "other")
-    _, delivery = slack.says(ADA, "C0OTHER", "#nova now cells")
+    slack.workspace.add_channel("C0000OTHER", "other")
+    _, delivery = slack.says(ADA, "C0000OTHER", "#nova now cells")
     await bot.idle()
 
     assert (delivery.attempts, answers(slack), bot.commands) == (1, [], [])
@@ -222,16 +222,16 @@ async def test_whoever_subscribed_is_told_in_a_direct_message(slack: FakeSlack, 
 
 
 async def test_somebody_of_another_workspace_is_told_nothing_here(slack: FakeSlack, bot: SlackBot) -> None:
-    assert bot.network.locate(Target("slack", "Ada", "slack/T9.U1")) is None
+    assert bot.network.locate(Target("slack", "Ada", "slack/T9.U001")) is None
     assert bot.network.locate(Target("slack", "Ada", bot.key(ADA))) == Target("slack", ADA, bot.key(ADA))
     assert bot.network.locate(Target("slack", CHANNEL)) == Target("slack", CHANNEL)
 
 
 async def test_admins_and_those_named_are_organisers_and_others_are_told_how_to_become_one(slack: FakeSlack) -> None:
-    slack.workspace.add_user("U1", "grace")
-    slack.workspace.groups["S0ORGA"] = ["U1"]
+    slack.workspace.add_user("U001", "grace")
+    slack.workspace.groups["S0ORGA"] = ["U001"]
     async with having_bot(slack, organisers=("S0ORGA",)) as bot:
-        for user, track in ((OLGA, "first"), ("U1", "second"), (ADA, "third")):
+        for user, track in ((OLGA, "first"), ("U001", "second"), (ADA, "third")):
             slack.says(user, CHANNEL, f"~add {track}")
         await bot.idle()
 
@@ -240,11 +240,11 @@ async def test_admins_and_those_named_are_organisers_and_others_are_told_how_to_
 
 
 async def test_while_voice_is_required_moderators_speak_for_tracks(slack: FakeSlack) -> None:
-    slack.workspace.add_user("U1", "grace")
-    async with having_bot(slack, moderators=("U1",)) as bot:
+    slack.workspace.add_user("U001", "grace")
+    async with having_bot(slack, moderators=("U001",)) as bot:
         slack.says(ADA, CHANNEL, "#nova now everybody may")
         slack.says(OLGA, CHANNEL, "~requirevoice")
-        slack.says("U1", CHANNEL, "#swift now I may")
+        slack.says("U001", CHANNEL, "#swift now I may")
         slack.says(ADA, CHANNEL, "#nova now I may not")
         await bot.idle()
 
@@ -259,7 +259,7 @@ async def test_rights_follow_what_changes_in_the_workspace(slack: FakeSlack) -> 
         slack.says(ADA, CHANNEL, "#nova now one")
         await bot.idle()
         slack.workspace.groups["S0MODS"] = [ADA]
-        slack.event({"type": "subteam_members_changed", "subteam_id": "S0MODS", "team_id": "T0000001"})
+        slack.event({"type": "subteam_members_changed", "subteam_id": "S0MODS", "team_id": "T00000001"})
         await bot.idle()
         slack.says(ADA, CHANNEL, "#nova now two")
         await bot.idle()
@@ -300,8 +300,8 @@ async def test_messages_of_a_channel_are_done_in_their_order(slack: FakeSlack, b
 
 
 async def test_a_channel_to_which_somebody_links_without_its_name_is_looked_up(slack: FakeSlack, bot: SlackBot) -> None:
-    slack.workspace.add_channel("C0NOVA", "nova")
-    slack.says(ADA, CHANNEL, "<#C0NOVA> now cells")
+    slack.workspace.add_channel("C0000NOVA", "nova")
+    slack.says(ADA, CHANNEL, "<#C0000NOVA> now cells")
     await bot.idle()
 
     assert now(bot, "nova") == "cells"
@@ -317,7 +317,7 @@ async def test_what_slack_does_not_take_is_logged_in_words_and_the_others_go_on(
 
     assert [text for *_, text in answers(slack)] == ["nobody never checked in anywhere."]
     assert [record.getMessage() for record in caplog.records] == [
-        "slack: nothing was posted to C0000PTG: invite the bot into it with /invite."
+        "slack: nothing was posted to C00000PTG: invite the bot into it with /invite."
     ]
 
 

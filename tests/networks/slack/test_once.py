@@ -211,14 +211,14 @@ async def test_what_slack_wants_to_wait_for_waits(slack: FakeSlack, bot: SlackBo
 
 
 async def test_at_its_own_pace_the_bot_is_never_too_fast_for_a_channel(slack: FakeSlack, bot: SlackBot) -> None:
-    bot.network.gap = 0.3
-    slack.api.limits["chat.postMessage"] = 0.25
-    slack.workspace.add_channel("C0OTHER", "other")
+    bot.network.gap = 0.6
+    slack.api.limits["chat.postMessage"] = 0.3
+    slack.workspace.add_channel("C0000OTHER", "other")
     for number in range(3):
         slack.mentions(ADA, CHANNEL, f"seen nick{number}")
-        slack.mentions(ADA, "C0OTHER", f"seen nick{number}")
+        slack.mentions(ADA, "C0000OTHER", f"seen nick{number}")
     await bot.idle()
 
     expected = [f"nick{number} never checked in anywhere." for number in range(3)]
-    assert (slack.workspace.said(CHANNEL), slack.workspace.said("C0OTHER")) == (expected, expected)
+    assert (slack.workspace.said(CHANNEL), slack.workspace.said("C0000OTHER")) == (expected, expected)
     assert not [call for call in slack.api.calls if call.error]

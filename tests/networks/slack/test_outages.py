@@ -63,7 +63,7 @@ async def test_a_socket_that_is_cut_is_replaced(slack: FakeSlack, bot: SlackBot)
 
 
 async def test_a_socket_that_only_seems_to_be_there_is_replaced(caplog: pytest.LogCaptureFixture) -> None:
-    async with fake_slack(ack_within=0.3) as slack, having_bot(slack, timing=replace(QUICK, ping=0.2)) as bot:
+    async with fake_slack(ack_within=0.3) as slack, having_bot(slack, timing=replace(QUICK, ping=1.0)) as bot:
         slack.sockets.freeze()
         await eventually(lambda: slack.sockets.opened == 2)
         slack.sockets.thaw()

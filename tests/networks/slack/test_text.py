@@ -14,7 +14,7 @@ from ptgbot.networks.slack.text import (
 )
 
 PEOPLE = {"U0ADA": "Ada Lovelace", "U0EVIL": "<!here> &amp;"}
-CHANNELS = {"C0NOVA": "nova"}
+CHANNELS = {"C0000NOVA": "nova"}
 
 texts = st.text(max_size=200)
 
@@ -34,9 +34,9 @@ def read(text: str) -> str:
         ("seen <@U0NEW|new>", "seen @new"),
         ("seen <@U0NEW>", "seen @U0NEW"),
         ("<#C0SWIFT|swift> now cells", "#swift now cells"),
-        ("<#C0NOVA> now cells", "#nova now cells"),
-        ("<#C0NOVA|> now cells", "#nova now cells"),
-        ("<#C0OTHER> now cells", "#C0OTHER now cells"),
+        ("<#C0000NOVA> now cells", "#nova now cells"),
+        ("<#C0000NOVA|> now cells", "#nova now cells"),
+        ("<#C0000OTHER> now cells", "#C0000OTHER now cells"),
         ("see <https://example.org/a?b=1&amp;c=2>", "see https://example.org/a?b=1&c=2"),
         ("see <http://example.org|example.org>", "see http://example.org"),
         ("<mailto:ada@example.org|ada@example.org>", "ada@example.org"),
