@@ -56,6 +56,21 @@ def test_check_says_what_is_wrong_with_the_logo_and_with_the_templates(tmp_path:
     ]
 
 
+def test_check_warns_of_templates_that_take_the_place_of_nothing(tmp_path: Path) -> None:
+    own = tmp_path / "templates"
+    own.mkdir()
+    (own / "now.html").write_text("<li>{{ track }}</li>")
+    write_config(tmp_path, templates_dir=str(own))
+    done = ptgbot(tmp_path, "check", "config.json")
+    assert (done.returncode, done.stderr) == (
+        0,
+        (
+            f"Warning: templates_dir: {own}/now.html takes the place of nothing, and no template uses it;"
+            " did you mean board/now.html?\n"
+        ),
+    )
+
+
 def test_the_site_is_published_in_the_events_own_look(tmp_path: Path) -> None:
     (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
     own = tmp_path / "templates"

@@ -92,8 +92,10 @@ WRONG = [
         (
             "site_footer",
             {"Crew": address},
-            "'Crew' does not lead to an address such as https://example.org/privacy,"
-            " mailto:crew@example.org or static/conduct.pdf",
+            (
+                "'Crew' does not lead to an address such as https://example.org/privacy,"
+                " mailto:crew@example.org or static/conduct.pdf"
+            ),
         )
         for address in ("", "javascript:alert(1)", "//example.org", "mailto:crew", "a b", '"x', "ftp://example.org")
     ),

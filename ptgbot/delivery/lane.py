@@ -109,8 +109,8 @@ class Lane:
                     self._filled.clear()
                     self.dropped.tell(now=True)
                     continue
-                await self._link()
                 await self._pace()
+                await self._link()
                 await self._send_line()
         finally:
             await self._lookout.close()
