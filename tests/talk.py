@@ -117,7 +117,7 @@ class Talk:
             clock=clock,
             networks={"irc": self.network},
             submit=self.sent.append,
-            waiting=lambda asker: 0,  # noqa: ARG005 - all is sent at once
+            waiting=lambda asker: 0,
             rest=rest,
             new_id=lambda: f"id{next(ids)}",
         )

@@ -34,8 +34,14 @@ _TOO_MANY = (
 class Rules(Protocol):
     """What the event itself decides about commands."""
 
-    def refusal(self, actor: Actor, command: Command | None) -> str:
-        """Return what to tell somebody, in private, whose commands are not taken; empty where they are.
+    def must_log_in(self, actor: Actor) -> bool:
+        """Return whether somebody has to log in before their commands are taken."""
+        ...
+
+    def refusal(self, actor: Actor, command: Command | None) -> str | None:
+        """Return what to tell somebody, in private, whose command is not taken; None where it is.
+
+        It is empty where they were told a moment ago.
 
         Args:
             actor: Who gives the command.
@@ -114,7 +120,7 @@ class Dispatcher:
         try:
             known = self._registry.find(reading.door, reading.words)
             to_log_in = self._rules.refusal(message.sender, known[0] if known else None)
-            if to_log_in:
+            if to_log_in is not None:
                 self._answer(message, Outcome(reply=to_log_in, private=True))
                 return
             command, words = self._resolve(reading, message)
@@ -145,11 +151,14 @@ class Dispatcher:
     def _has_room(self, message: Message) -> bool:
         """Return whether somebody may give one more command; tell them when they may not."""
         person = message.sender.identity.key
-        room = self._backlog.has_room(person)
-        if not room and self._backlog.is_to_be_told(person):
-            self._backlog.begin(person)
-            self._answer(message, Outcome(reply=_TOO_MANY))
-        return room
+        if self._backlog.has_room(person):
+            return True
+        channel = None if self._rules.must_log_in(message.sender) else message.channel
+        if self._backlog.is_to_be_told(person, channel or ""):
+            lines = (_TOO_MANY,)
+            [told] = in_private(message, lines) if channel is None else in_channel(message, channel, lines)
+            self._submit(replace(told, apart=True, first=True))  # it tells of no Change: it waits for none
+        return False
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -43,8 +43,10 @@ def merge(network: Network, turns: Turns, sends: Sequence[Waiting], target: Targ
     """
     merged = replace(sends[0].send, target=target)
     lines, count = network.split(merged), 1
+    several = _are_several(sends)
     for waiting in islice(sends, 1, None):
-        if merged.apart or waiting.send.apart or waiting.send.lead != merged.lead:
+        apart = (merged.apart or waiting.send.apart) and not several
+        if apart or merged.first or waiting.send.first or waiting.send.lead != merged.lead:
             break
         longer = replace(merged, text=f"{merged.text}{SEPARATOR}{waiting.send.text}")
         longer_lines = network.split(longer)
@@ -52,6 +54,12 @@ def merge(network: Network, turns: Turns, sends: Sequence[Waiting], target: Targ
             break
         merged, lines, count = longer, longer_lines, count + 1
     return Batch(merged, deque(lines), {target.name: turns.take(count, sends[0].place)})
+
+
+def _are_several(sends: Sequence[Waiting]) -> bool:
+    """Return whether several answers to one asker wait: then few lines count for more than their layout."""
+    ends = (waiting for waiting in sends if waiting.send.asker and not waiting.send.more and not waiting.send.first)
+    return len(list(islice(ends, 2))) == 2
 
 
 def share(network: Network, turns: Turns, batch: Batch, knows: Callable[[Target], bool]) -> None:

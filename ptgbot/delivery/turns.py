@@ -70,6 +70,12 @@ class Turns:
             sends.append(waiting)
         return place
 
+    def same(self, send: Send) -> Waiting | None:
+        """Return what waits and says the same to the same asker in the same place; None where there is none."""
+        place = self._turns.get(send.target.identity or send.target.name)
+        waiting = place.askers.get(send.asker, ()) if place else ()
+        return next((one for one in waiting if one.send == send), None)
+
     @property
     def head(self) -> Sequence[Waiting]:
         """What waits for whoever has the turn, in order; empty where nobody has one."""
@@ -140,7 +146,7 @@ class Turns:
         sends = [waiting for sends in self._aside[name].askers.values() for waiting in sends]
         old = [waiting for waiting in sends if now - max(waiting.since, since) >= most]
         for waiting in old:
-            self._drop(waiting)
+            self.drop(waiting)
         return old
 
     def restore(self, name: str) -> None:
@@ -152,7 +158,7 @@ class Turns:
         """Drop what has waited longest; return it, or None where all is on its way."""
         oldest = next((waiting for waiting in self._all if not waiting.taken), None)
         if oldest is not None:
-            self._drop(oldest)
+            self.drop(oldest)
         return oldest
 
     def drop_before(self, instant: float, most: int) -> list[Waiting]:
@@ -169,10 +175,11 @@ class Turns:
             if not waiting.taken:
                 old.append(waiting)
         for waiting in old:
-            self._drop(waiting)
+            self.drop(waiting)
         return old
 
-    def _drop(self, waiting: Waiting) -> None:
+    def drop(self, waiting: Waiting) -> None:
+        """Drop what waits and is not on its way."""
         name, asker = waiting.place, waiting.send.asker
         places = self._aside if name in self._aside else self._turns
         places[name].askers[asker].remove(waiting)  # the oldest is the first, or close to it

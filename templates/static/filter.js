@@ -10,15 +10,21 @@
   /** The sections that were opened because there is something in them. @type {Set<string>} */
   const unfolded = new Set();
 
-  /** A text as it is compared: without case and accents. @param {string | null | undefined} text */
+  /** A text as it is compared: its words, without case and accents. @param {string | null | undefined} text */
   const fold = (text) =>
-    (text ?? "")
+    ` ${text ?? ""}`
       .toLowerCase()
       .normalize("NFKD")
       .replace(/\p{M}/gu, "")
-      .replace(/[ßæœøłđðþı]/g, (letter) => PLAIN[letter]);
+      .replace(/[ßæœøłđðþı]/g, (letter) => PLAIN[letter])
+      .replace(/[^\p{L}\p{N}]+/gu, " ");
 
-  const words = () => fold(input?.value).replaceAll("#", "").split(/\s+/).filter(Boolean);
+  /** What is looked for: a letter or two, such as the A of a hall, begin a word; what is longer may be within one. */
+  const words = () =>
+    fold(input?.value)
+      .split(" ")
+      .filter(Boolean)
+      .map((word) => (word.length > 2 ? word : ` ${word}`));
 
   /** @param {ParentNode} page @param {string} selector @returns {HTMLElement[]} */
   const all = (page, selector) => Array.from(/** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll(selector)));

@@ -42,8 +42,9 @@ class Client:
 
 
 MISSING = (
-    '<h1>There is no such page</h1><link href="static/site.css?v=1"><a href="ptg.html">Board</a><a href="#main">Skip</a>'
-    '<a href="/elsewhere">a</a><a href="https://example.org/">b</a><a href="mailto:ada@example.org">c</a>'
+    '<h1>There is no such page</h1><link href="static/site.css?v=1"><a href="ptg.html">Board</a>'
+    '<a href="#main">Skip</a><a href="/elsewhere">a</a><a href="https://example.org/">b</a>'
+    '<a href="mailto:ada@example.org">c</a>'
 )
 
 
@@ -182,7 +183,7 @@ async def test_a_site_without_such_a_page_says_so_in_words(client: Client, site:
 
 
 async def test_who_names_no_page_is_sent_to_the_board(client: Client, site: Path) -> None:
-    async with client.session.get(f"http://127.0.0.1:{client.port}/?q=nova", allow_redirects=False) as answer:
+    async with client.session.get(f"{client.root}/?q=nova", allow_redirects=False) as answer:
         assert (answer.status, answer.headers["Location"]) == (302, "ptg.html?q=nova")
         assert answer.headers["Server"] == "ptgbot-web"
     assert (await client.ask("/"))[::2] == (200, LONG.encode())
@@ -415,7 +416,7 @@ async def test_the_server_stops_at_once_with_connections_open(site: Path) -> Non
     idle = await asyncio.open_connection("127.0.0.1", server.port)
     kept = await asyncio.open_connection("127.0.0.1", server.port)
     half = await asyncio.open_connection("127.0.0.1", server.port)
-    kept[1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    kept[1].write(b"GET /index.html HTTP/1.1\r\nHost: x\r\n\r\n")
     await kept[0].readuntil(b"the links")
     half[1].write(b"GET / HTTP/1.1\r\nHo")
     await half[1].drain()

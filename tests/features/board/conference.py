@@ -19,7 +19,8 @@ _TRACKS = ("art", "ethics", "hardware", "science", "security")
 def conference() -> State:
     """Return a state of eight halls and three days, with talks of 30 to 60 minutes that begin at uneven times."""
     chance = random.Random(3)
-    days, bookings = [], []
+    days: list[Day] = []
+    bookings: list[Booking] = []
     halls: dict[str, list[str]] = {f"Hall {letter}": [] for letter in "ABCDEFGH"}
     for number in range(3):
         day = date(2026, 11, 19) + timedelta(days=number)

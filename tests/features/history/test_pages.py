@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from ptgbot.catalogue import make_exporters
-from ptgbot.core.changes import Change, Draft, Edit
+from ptgbot.core.changes import Cause, Change, Draft, Edit
 from ptgbot.core.documents import View
 from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.protocols import Exporter
@@ -263,11 +263,8 @@ async def test_a_tracks_page_marks_the_slot_that_runs_and_greys_those_that_are_o
 
 async def test_a_tracks_page_tells_what_the_schedule_has_now_and_next_and_what_it_is_called(bot: Talk) -> None:
     titled = next(b for b in bot.store.view.all(BOOKINGS).values() if b.track == "nova" and b.slot == "MonP1")
-    bot.store.view.apply(  # as an import brings it
-        bot.store.view.seq + 1,
-        bot.clock.now(),
-        (Edit(BOOKINGS, titled.key, titled, replace(titled, title="Cells & <b>", url="https://example.org/c")),),
-    )
+    called = replace(titled, title="Cells & <b>", url="https://example.org/c")
+    bot.store.commit((Edit(BOOKINGS, titled.key, titled, called),), at=bot.clock.now(), cause=Cause.COMMAND)
     page = main(site(bot)["track/nova.html"])
     now, _, following = page.partition(" Next ")
 

@@ -151,6 +151,9 @@ async def test_one_topic_is_no_plural(bot: Talk) -> None:
         (".", EVERY),
         ("x*", EVERY),
         ("#|nova", EVERY),
+        ("/nova/i", "The slashes count as part of the pattern: leave them out, as in: subscribe nova"),
+        ('"nova"', "The quotes count as part of the pattern: leave them out, as in: subscribe nova"),
+        ("“nova cells”", "The quotes count as part of the pattern: leave them out, as in: subscribe nova cells"),
         (r"\bö", r"Beware: \b takes only a-z, 0-9 and _ for parts of words; try it without."),
     ],
 )
@@ -204,3 +207,8 @@ async def test_of_two_subscriptions_neither_is_lost_until_the_account_says_which
         "Your subscription is gone (it was: nova and docs)."
     )
     assert bot.state["subscriptions"] == {}
+
+
+@pytest.mark.parametrize("pattern", ["nova/cinder", "/nova/cinder", '"', "don't", "//"])
+async def test_slashes_and_quotes_that_are_not_around_a_pattern_need_no_advice(bot: Talk, pattern: str) -> None:
+    assert await bot.said("ada", f"+subscribe {pattern}") == f"You are subscribed to: {pattern} ({NONE_YET})"

@@ -21,7 +21,8 @@ def at(hour: int, minute: int, days: int = 0) -> datetime:
 
 def booked(*bookings: str, title: str = "") -> list[Booking]:
     """Return bookings of texts such as ``nova Aspen T0``."""
-    return [Booking(text, *text.split(), 0, AT, title) for text in bookings]  # type: ignore[arg-type]
+    parts = [text.split() for text in bookings]
+    return [Booking(" ".join(part), part[0], part[1], part[2], 0, AT, title) for part in parts]
 
 
 def nova(room: str, start: datetime, end: datetime, title: str = "") -> Meeting:
