@@ -76,7 +76,11 @@ class EventRules:
     def __init__(self, login: Mapping[str, str] | None = None) -> None:
         self._login = LoginRule(login or {})
 
-    def refusal(self, actor: Actor, command: Command | None) -> str:
+    def must_log_in(self, actor: Actor) -> bool:
+        """Return whether somebody has to log in before their commands are taken."""
+        return self._login.must_log_in(actor)
+
+    def refusal(self, actor: Actor, command: Command | None) -> str | None:
         """Return what to tell somebody, in private, whose commands are not taken; empty where they are."""
         return self._login.refusal(actor, command)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ptgbot import __version__
+from ptgbot.certificates import certificate_problems
 from ptgbot.config import Config, ConfigError, describe, load
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def check(config: Path) -> None:
         *_folder_problems(loaded),
         *_design_problems(loaded),
         *_command_problems(loaded),
+        *certificate_problems(loaded),
     ]
     for problem in problems:
         click.echo(problem, err=True)

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import SecretStr
 
 from ptgbot.core.color import is_color
+from ptgbot.networks.irc.isupport import distinct
 
 __all__ = [
     "channels",
@@ -267,8 +268,8 @@ def _host(text: str) -> str:
 
 
 def channels(value: object) -> tuple[str, ...]:
-    """Read a channel, or several."""
-    return _list(value, _channel)
+    """Read a channel, or several; ``#ptg`` and ``#PTG`` are the same one."""
+    return distinct(_list(value, _channel))
 
 
 def _channel(text: str) -> str:

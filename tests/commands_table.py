@@ -46,7 +46,7 @@ class Step:
 
 
 def topic(track: str, now: str = "", *following: str, location: str = "") -> dict[str, Any]:
-    said = {"text": now, "since": TIME} if now else None
+    said = {"text": now, "since": TIME, "imported": None} if now else None
     return {track: {"track": track, "now": said, "next": list(following), "location": location}}
 
 
@@ -55,7 +55,7 @@ def links(track: str, etherpad: str = "", url: str = "") -> dict[str, Any]:
 
 
 def booking(track: str, room: str, slot: str, revision: int = 0) -> dict[str, Any]:
-    made = {"track": track, "room": room, "slot": slot, "revision": revision, "changed": TIME}
+    made = {"track": track, "room": room, "slot": slot, "revision": revision, "changed": TIME, "title": "", "url": ""}
     return {f"{room}-{slot}": made}
 
 

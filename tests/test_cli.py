@@ -1,11 +1,13 @@
 """The command line: what it says, and with which status it ends."""
 
 import json
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from tests.live.certificates import make_certificate
 from tests.program import ptgbot, write_config
 from tests.talk import SAMPLE
 
@@ -54,6 +56,21 @@ def test_check_says_what_is_wrong_with_the_logo_and_with_the_templates(tmp_path:
         f"templates_dir: {own}/base, line 1: Unexpected end of template",
         f"templates_dir: {own}/board/now, line 2: 'trakc' is undefined",
     ]
+
+
+def test_check_warns_of_templates_that_take_the_place_of_nothing(tmp_path: Path) -> None:
+    own = tmp_path / "templates"
+    own.mkdir()
+    (own / "now.html").write_text("<li>{{ track }}</li>")
+    write_config(tmp_path, templates_dir=str(own))
+    done = ptgbot(tmp_path, "check", "config.json")
+    assert (done.returncode, done.stderr) == (
+        0,
+        (
+            f"Warning: templates_dir: {own}/now.html takes the place of nothing, and no template uses it;"
+            " did you mean board/now.html?\n"
+        ),
+    )
 
 
 def test_the_site_is_published_in_the_events_own_look(tmp_path: Path) -> None:
@@ -227,4 +244,43 @@ def test_check_says_where_the_program_of_the_publish_command_is_not_there(tmp_pa
         "publish_command: there is no program rsink here that can be run\n",
     )
     write_config(tmp_path, publish_command="sh -c 'exit 1'")
+    assert ptgbot(tmp_path, "check", "config.json").returncode == 0
+
+
+def test_check_says_what_is_wrong_with_certificates_without_showing_them(tmp_path: Path) -> None:
+    one, other = make_certificate(tmp_path, "one"), make_certificate(tmp_path, "other")
+    certificate, key = one.alone.read_text(), (tmp_path / "one.key").read_text()
+    lock = ["openssl", "pkey", "-aes256", "-passout", "pass:secret"]
+    locked = subprocess.run(lock, input=key, check=True, capture_output=True, text=True).stdout
+    cut = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    none = "holds no certificate (PEM)"
+    cases = [
+        ("irc_client_cert", "just-a-name\n", none),
+        ("irc_client_cert", key, none),
+        ("irc_client_cert", certificate, "holds no private key (PEM); certificate and key go into this one file"),
+        (
+            "irc_client_cert",
+            other.alone.read_text() + key,
+            "holds a certificate and a key that do not belong together; the bot's own certificate comes first",
+        ),
+        (
+            "irc_client_cert",
+            certificate + locked,
+            "holds a key with a password, which the bot cannot type; give it the key without one",
+        ),
+        (
+            "irc_client_cert",
+            cut + key,
+            "holds a certificate or a key that is damaged or of a kind that is not supported",
+        ),
+        ("irc_ca_file", "just-a-name\n", none),
+        ("irc_ca_file", cut, "holds a certificate that is damaged"),
+    ]
+    file = tmp_path / "file.pem"
+    for setting, content, wrong in cases:
+        file.write_text(content)
+        write_config(tmp_path, irc_tls=True, **{setting: "file.pem"})
+        done = ptgbot(tmp_path, "check", "config.json")
+        assert (done.returncode, done.stderr) == (2, f"{setting}: '{file}' {wrong}\n")
+    write_config(tmp_path, irc_tls=True, irc_client_cert="one.pem", irc_ca_file="other.cert")
     assert ptgbot(tmp_path, "check", "config.json").returncode == 0

@@ -92,8 +92,10 @@ WRONG = [
         (
             "site_footer",
             {"Crew": address},
-            "'Crew' does not lead to an address such as https://example.org/privacy,"
-            " mailto:crew@example.org or static/conduct.pdf",
+            (
+                "'Crew' does not lead to an address such as https://example.org/privacy,"
+                " mailto:crew@example.org or static/conduct.pdf"
+            ),
         )
         for address in ("", "javascript:alert(1)", "//example.org", "mailto:crew", "a b", '"x', "ftp://example.org")
     ),
@@ -119,6 +121,7 @@ RIGHT: list[tuple[str, object, str, object]] = [
     ("irc_server", "bücher.example", "irc_servers", ("bücher.example",)),
     ("irc_channel", "#a,&b, +c", "irc_channels", ("#a", "&b", "+c")),
     ("irc_channel", ["!d"], "irc_channels", ("!d",)),
+    ("irc_channel", ["#Ptg", "#b[", "#PTG", "#B{"], "irc_channels", ("#Ptg", "#b[")),
     ("irc_tls", "no", "irc_tls", False),
     ("irc_ca_file", "", "irc_ca_file", None),
     ("site_url", "https://ptg.example.org:8443/a/b//", "site_url", "https://ptg.example.org:8443/a/b"),

@@ -22,7 +22,8 @@ from tests.fakes import SetClock
 EVENT = Event(zone=ZoneInfo("Europe/Berlin"))
 AT = SetClock().now()
 OLD: dict[str, Any] = {"tracks": ["nova"], "now": {"nova": "cells"}, "subscriptions": {"ada": "secret"}}
-CELLS = {"nova": Topic("nova", Now("cells", None))}
+WANTED = "what can be imported is base.json, schedule.json, schedule.xml, or a table saved as CSV"
+CELLS = {"nova": Topic("nova", Now("cells", None, AT))}
 
 
 async def start(store: Path, named: Path, *, crash: bool = False) -> dict[str, Topic]:
@@ -115,8 +116,8 @@ async def test_without_a_file_the_store_is_empty(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"", "it is no JSON: Expecting value, line 1 column 1"),
-        (b"<html>", "it is no JSON: Expecting value, line 1 column 1"),
+        (b"", f"it is empty; {WANTED}"),
+        (b"{", "it is no JSON: Expecting property name enclosed in double quotes, line 1 column 2"),
         ([], "it is no JSON object"),
         ({"tracks": ["a b", "a-b"]}, "the tracks 'a b' and 'a-b' would both be 'a-b'"),
     ],

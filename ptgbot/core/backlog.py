@@ -18,7 +18,7 @@ class Backlog:
     def __init__(self, unsent: Callable[[str], int]) -> None:
         self._unsent = unsent
         self._under_way: Counter[str] = Counter()
-        self._told: set[str] = set()
+        self._told: dict[str, set[str]] = {}  # the places where somebody was told, by person
 
     def begin(self, person: str) -> None:
         """Count a command of a person, by the key of their identity."""
@@ -34,14 +34,20 @@ class Backlog:
         """Return whether a person may give one more command."""
         waiting = self._waiting(person)
         if waiting < MOST_WAITING // 2:
-            self._told.discard(person)
+            self._told.pop(person, None)
         return waiting < MOST_WAITING
 
-    def is_to_be_told(self, person: str) -> bool:
-        """Return whether somebody for whom there is no room has to hear of it: once, until it was half as bad."""
-        if person in self._told:
+    def is_to_be_told(self, person: str, place: str) -> bool:
+        """Return whether one for whom there is no room has to hear of it: once in a place until it was half as bad.
+
+        Args:
+            person: The key of their identity.
+            place: The channel in which they would hear of it; empty for in private.
+        """
+        if place in self._told.get(person, ()):
             return False
-        self._told = {person, *filter(self._waiting, self._told)}
+        self._told = {key: places for key, places in self._told.items() if key == person or self._waiting(key)}
+        self._told.setdefault(person, set()).add(place)
         return True
 
     def _waiting(self, person: str) -> int:

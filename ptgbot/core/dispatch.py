@@ -37,8 +37,14 @@ Again = Callable[[Message, "asyncio.Future[Reply]"], "asyncio.Future[Reply] | No
 class Rules(Protocol):
     """What the event itself decides about commands."""
 
-    def refusal(self, actor: Actor, command: Command | None) -> str:
-        """Return what to tell somebody, in private, whose commands are not taken; empty where they are.
+    def must_log_in(self, actor: Actor) -> bool:
+        """Return whether somebody has to log in before their commands are taken."""
+        ...
+
+    def refusal(self, actor: Actor, command: Command | None) -> str | None:
+        """Return what to tell somebody, in private, whose command is not taken; None where it is.
+
+        It is empty where they were told a moment ago.
 
         Args:
             actor: Who gives the command.
@@ -156,7 +162,7 @@ class Dispatcher:
         message = asked.message
         known = self._registry.find(reading.door, reading.words)
         to_log_in = self._rules.refusal(message.sender, known[0] if known else None)
-        if to_log_in:
+        if to_log_in is not None:
             self._answer(asked, Outcome(reply=to_log_in, private=True), tone=Tone.ERROR)
             return
         command, words = self._resolve(reading, message)
@@ -178,13 +184,14 @@ class Dispatcher:
             self._spawn(self._fetch(asked, command, call))
 
     def _turn_away(self, asked: _Asked) -> None:
-        """Skip a command of somebody who gave too many; tell them once."""
-        person = asked.message.sender.identity.key
-        if self._backlog.is_to_be_told(person):
-            self._backlog.begin(person)
-            self._refuse(asked, _TOO_MANY)
-        else:
-            asked.settle(Reply(Tone.ERROR, _TOO_MANY))
+        """Skip a command of somebody who gave too many; tell them once in each place."""
+        message = asked.message
+        if self._rules.must_log_in(message.sender):
+            message = replace(message, channel=None)
+        if self._backlog.is_to_be_told(message.sender.identity.key, message.channel or ""):
+            for told in addressed(self._networks[message.network], message, Tone.ERROR, (_TOO_MANY,)):
+                self._submit(replace(told, apart=True, first=True))  # it tells of no Change: it waits for none
+        asked.settle(Reply(Tone.ERROR, _TOO_MANY))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -96,10 +96,11 @@ class Send:
         lead: What stands before the text, such as ``ada: `` in a channel. Texts with the same target and lead may be
             merged into one line behind one lead.
         asker: Identity key of who waits for this answer; empty for notifications.
-        apart: Whether it stays a line of its own, as the lines of a list do.
+        apart: Whether it stays a line of its own, as the lines of a list do while no other answer waits with it.
         more: Whether more of the same answer follows: an answer counts as one, however long it is.
         key: What it is about; empty for nothing in particular. Of those that wait for one target under one key, only
             the newest goes out.
+        first: Whether it goes before the other answers to the same asker, in a line of its own.
     """
 
     target: Target
@@ -110,3 +111,4 @@ class Send:
     apart: bool = False
     more: bool = False
     key: str = ""
+    first: bool = False

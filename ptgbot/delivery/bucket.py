@@ -31,12 +31,17 @@ class Bucket:
             urgent: Whether it may be the last one: all others leave one for what is urgent, where the network takes
                 several at once.
         """
-        now, interval, burst = self._monotonic(), self._network.interval, max(1.0, self._network.burst)
-        gained = (now - self._counted) / interval if interval > 0 else burst
-        self._tokens, self._counted = min(self._tokens + gained, burst), now
-        lacking = min(1.0 if urgent else 2.0, burst) - self._tokens
-        return min(lacking * interval, _LONGEST_NAP) if lacking > _ROUNDING else 0.0
+        lacking = min(1.0 if urgent else 2.0, self._count()) - self._tokens
+        return min(lacking * self._network.interval, _LONGEST_NAP) if lacking > _ROUNDING else 0.0
 
     def take(self) -> None:
         """Count a line that went out."""
+        self._count()
         self._tokens -= 1
+
+    def _count(self) -> float:
+        """Count what was gained since the last time; return the most that there can be."""
+        now, interval, burst = self._monotonic(), self._network.interval, max(1.0, self._network.burst)
+        gained = (now - self._counted) / interval if interval > 0 else burst
+        self._tokens, self._counted = min(self._tokens + gained, burst), now
+        return burst

@@ -56,9 +56,13 @@ class Lane:
         self.emptied.set()
 
     def put(self, send: Send) -> None:
-        """Have a Send wait. Of too many notifications the oldest go."""
-        now = self._monotonic()
-        self._put(Waiting(send, now, now))
+        """Have a Send wait. Of too many notifications the oldest go; what was answered the same before goes once."""
+        now, turns = self._monotonic(), self._turns[send.priority]
+        same = turns.same(send) if send.asker else None
+        self._put(Waiting(send, now, now), first=send.first)
+        if same is not None:  # what was said last is said last: 'in', 'out' and 'in' must not end with 'out'
+            turns.drop(same)
+            self._left((same,))
 
     def _put(self, waiting: Waiting, *, first: bool = False) -> None:
         send, turns = waiting.send, self._turns[waiting.send.priority]
@@ -114,8 +118,8 @@ class Lane:
                     self._filled.clear()
                     self.dropped.tell(now=True)
                     continue
-                await self._link()
                 await self._pace()
+                await self._link()
                 await self._send_line()
         finally:
             await self._lookout.close()

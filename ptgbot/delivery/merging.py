@@ -42,8 +42,9 @@ def merge(network: Network, turns: Turns, sends: Sequence[Waiting], target: Targ
     """
     merged = replace(sends[0].send, target=target)
     lines, count = network.split(merged), 1
+    several = _are_several(sends)
     for waiting in islice(sends, 1, None):
-        if not _belong_together(sends[0].send, waiting.send):
+        if not _belong_together(sends[0].send, waiting.send, several=several):
             break
         longer = replace(merged, text=f"{merged.text}{network.joint}{waiting.send.text}")
         longer_lines = network.split(longer)
@@ -53,11 +54,18 @@ def merge(network: Network, turns: Turns, sends: Sequence[Waiting], target: Targ
     return Batch(merged, deque(lines), {target.name: turns.take(count, sends[0].place)})
 
 
-def _belong_together(one: Send, other: Send) -> bool:
+def _belong_together(one: Send, other: Send, *, several: bool) -> bool:
     """Return whether two Sends for one target may become one text."""
-    alone = one.apart or other.apart or bool(one.key or other.key)
+    apart = (one.apart or other.apart) and not several
+    alone = apart or one.first or other.first or bool(one.key or other.key)
     same = (one.lead, one.target.via, one.target.only_for)
     return not alone and same == (other.lead, other.target.via, other.target.only_for)
+
+
+def _are_several(sends: Sequence[Waiting]) -> bool:
+    """Return whether several answers to one asker wait: then few lines count for more than their layout."""
+    ends = (waiting for waiting in sends if waiting.send.asker and not waiting.send.more and not waiting.send.first)
+    return len(list(islice(ends, 2))) == 2
 
 
 def share(network: Network, turns: Turns, batch: Batch, knows: Callable[[Target], bool]) -> None:

@@ -70,6 +70,12 @@ class Turns:
             sends.append(waiting)
         return place
 
+    def same(self, send: Send) -> Waiting | None:
+        """Return what waits and says the same to the same asker in the same place; None where there is none."""
+        place = self._turns.get(send.target.identity or send.target.name)
+        waiting = place.askers.get(send.asker, ()) if place else ()
+        return next((one for one in waiting if one.send == send), None)
+
     @property
     def head(self) -> Sequence[Waiting]:
         """What waits for whoever has the turn, in order; empty where nobody has one."""
@@ -177,7 +183,7 @@ class Turns:
         return old
 
     def drop(self, waiting: Waiting) -> None:
-        """Drop what waits; nobody loses their turn by that."""
+        """Drop what waits and is not on its way; nobody loses their turn by that."""
         name, asker = waiting.place, waiting.send.asker
         places = self._aside if name in self._aside else self._turns
         places[name].askers[asker].remove(waiting)  # the oldest is the first, or close to it

@@ -6,6 +6,7 @@ keep. Open pages can listen at ``/events`` for what changes: the answer to ``liv
 """
 
 import logging
+import re
 import resource
 import socket
 import time
@@ -51,16 +52,10 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title></head>
-<body><h1>{title}</h1><p>{text}</p></body>
-</html>
-"""
-_NOT_FOUND = _PAGE.format(
-    title="There is no such page",
-    text='Perhaps its track has gone, or the address lost a letter. <a href="/">Everything there is begins here.</a>',
-)
+_BOARD = "ptg.html"
+_MISSING = "404.html"
+_RELATIVE = re.compile(rb'((?:href|src)=")(?![a-z]+:|[/#"])')  # addresses that begin in the page's own folder
+_NOT_FOUND = "There is no such page.\n"
 _NOT_YET = "Nothing has been published here yet. The bot does that when it starts: please try again in a moment.\n"
 
 
@@ -110,24 +105,39 @@ async def _polish(
 
 
 async def _answer(folder: Folder, request: web.Request) -> web.StreamResponse:
-    found = folder.find(request.match_info["path"] or "index.html")
+    wanted = request.match_info["path"]
+    if not wanted and folder.find(_BOARD) is not None:
+        # Relative: behind a proxy, the site may be in a folder that is not known here.
+        raise web.HTTPFound(_BOARD + (f"?{request.query_string}" if request.query_string else ""))
+    found = folder.find(wanted or "index.html")
     if found is None:
-        return _nothing(folder)
+        return await _nothing(folder, wanted)
     path, status = found
     if status.st_size > KEPT_FILE_BYTES:
         return web.FileResponse(path, headers=_headers(path))
     try:
         file = await folder.file(path, status)
     except OSError:
-        return _nothing(folder)
+        return await _nothing(folder, wanted)
     return _respond(request, path, file)
 
 
-def _nothing(folder: Folder) -> web.Response:
+async def _nothing(folder: Folder, wanted: str) -> web.Response:
+    """Say that there is no such page, by that which the site has for it."""
     headers = {"Cache-Control": "no-store"}
     if not folder.published():
         return web.Response(status=503, text=_NOT_YET, headers={**headers, "Retry-After": "5"})
-    return web.Response(status=404, text=_NOT_FOUND, content_type="text/html", headers=headers)
+    found = folder.find(_MISSING)
+    if found is None:
+        return web.Response(status=404, text=_NOT_FOUND, headers=headers)
+    try:
+        page = (await folder.file(*found)).content
+    except OSError:
+        return web.Response(status=404, text=_NOT_FOUND, headers=headers)
+    # It is shown at the address that was asked for, so its links have to lead up from there.
+    up = b"../" * wanted.count("/")
+    body = _RELATIVE.sub(lambda attribute: attribute[1] + up, page)
+    return web.Response(status=404, body=body, content_type="text/html", charset="utf-8", headers=headers)
 
 
 def _headers(path: Path) -> dict[str, str]:

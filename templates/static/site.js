@@ -1,5 +1,5 @@
-// What a browser can add to pages that are complete without it: ages, the viewer's own time, a filter, buttons that copy,
-// and a word where the network is gone. What live.js brings is given the same before it is shown.
+// What a browser can add to pages that are complete without it: ages, the viewer's own time, buttons that copy, links to
+// subscribe, and a word where the network is gone. What live.js brings is given the same before it is shown.
 "use strict";
 {
   const HALF_MINUTE = 30_000; // ms
@@ -8,9 +8,10 @@
   // A wall shows the event's own time, and has no hands.
   const wall = document.body.classList.contains("signage");
 
-  /** @param {number | Date} at @param {string} [timeZone] the viewer's own where there is none */
-  const clock = (at, timeZone) =>
-    new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(at);
+  const HOURS = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit" });
+  const own = new Intl.DateTimeFormat("en-GB", HOURS); // made once: there can be a thousand times on a page
+  const there = new Intl.DateTimeFormat("en-GB", { ...HOURS, timeZone: zone });
+  const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "short" });
 
   // -- times ------------------------------------------------------------------------------------------------------
 
@@ -38,21 +39,30 @@
     }
   }
 
+  /** An instant as the viewer's clock shows it; nothing where that is what the event's shows. @param {string} said */
+  function ownTime(said) {
+    const at = new Date(said);
+    // What stands before the offset is what clocks show at the event.
+    if (Number.isNaN(at.valueOf()) || said.slice(11, 16) === own.format(at)) return "";
+    return `${at.getDate() === Number(said.slice(8, 10)) ? "" : `${weekday.format(at)} `}${own.format(at)}`;
+  }
+
   /** @param {ParentNode} page */
   function addOwnTimes(page) {
     let differs = false;
-    for (const time of page.querySelectorAll("time[datetime]")) {
-      const said = time.getAttribute("datetime") ?? "";
-      const at = new Date(said);
-      // What stands before the offset is what clocks show at the event.
-      if (Number.isNaN(at.valueOf()) || said.slice(11, 16) === clock(at) || time.querySelector(".yours")) continue;
+    // From when to when something is has both times behind it, together.
+    for (const place of page.querySelectorAll(".span, time[datetime]")) {
+      if (place.querySelector(".yours") || place.parentElement?.closest(".span")) continue;
+      const times = place.matches("time") ? [place] : [...place.querySelectorAll("time")];
+      const said = times.map((time) => time.getAttribute("datetime") ?? "");
+      if (place.matches(".span") && said.length === 1) said.push(times[0].getAttribute("data-end") ?? "");
+      const yours = said.map(ownTime);
+      if (!yours.every(Boolean)) continue;
       differs = true;
-      const day = new Intl.DateTimeFormat("en-GB", { weekday: "short" }).format(at);
-      const other = at.getDate() !== Number(said.slice(8, 10));
-      const yours = document.createElement("span");
-      yours.className = "yours";
-      yours.textContent = ` (${other ? `${day} ` : ""}${clock(at)})`;
-      time.append(yours);
+      const text = document.createElement("span");
+      text.className = "yours";
+      text.textContent = ` (${yours.join("–")})`;
+      place.append(text);
     }
     for (const note of page.querySelectorAll(".yours-note")) if (note instanceof HTMLElement) note.hidden = !differs;
   }
@@ -82,88 +92,33 @@
     setTimeout(() => button.classList.remove("done"), 2_000);
   }
 
-  // -- the filter -------------------------------------------------------------------------------------------------
+  // -- calendars --------------------------------------------------------------------------------------------------
 
-  const form = document.querySelector("form.filter");
-  const input = form?.querySelector("input");
-  const words = () => (input?.value ?? "").toLowerCase().replaceAll("#", "").split(/\s+/).filter(Boolean);
-
-  /** What of an element counts: its track, what it discusses, and the room. @param {Element} element */
-  function wording(element) {
-    const room = element.closest("tr")?.querySelector(".room");
-    const parts = [...element.querySelectorAll(".topic, .where bdi, ol > li"), ...(room ? [room] : [])];
-    return [element.getAttribute("data-track"), ...parts.map((part) => part.textContent)].join(" ").toLowerCase();
-  }
-
-  /** Show of a page what matches. @param {ParentNode} page @returns {string} how much that is */
-  function filter(page) {
-    const wanted = words();
-    const all = new Set();
-    const found = new Set();
-    const rows = new Set();
-    for (const element of page.querySelectorAll("[data-track]")) {
-      if (!(element instanceof HTMLElement)) continue;
-      const text = wording(element);
-      const matches = wanted.every((word) => text.includes(word));
-      all.add(element.dataset.track);
-      if (matches) found.add(element.dataset.track);
-      if (!(element instanceof HTMLTableCellElement)) {
-        element.hidden = !matches;
-      } else {
-        // Of a table whole rows go, or its columns would mean something else.
-        element.classList.toggle("found", matches && wanted.length > 0);
-        if (matches) rows.add(element.closest("tr"));
-      }
+  /** Where the site does not know its own address, the browser does. @param {Document} page */
+  function addSubscriptions(page) {
+    if (!location.protocol.startsWith("http")) return;
+    for (const file of page.querySelectorAll("a.feed")) {
+      const address = new URL(file.getAttribute("href") ?? "", location.href).href;
+      const link = document.createElement("a");
+      link.href = address.replace(/^https?:/, "webcal:");
+      link.textContent = `Subscribe to ${file.textContent}`;
+      const copied = document.createElement("code");
+      copied.className = "copy";
+      copied.textContent = address;
+      file.replaceWith(link, " ", copied);
     }
-    for (const row of page.querySelectorAll(".grid tbody tr")) {
-      if (row instanceof HTMLElement) row.hidden = wanted.length > 0 && !rows.has(row);
+  }
+
+  // -- what runs --------------------------------------------------------------------------------------------------
+
+  /** Bring the slot that runs into view where a day has more slots than there is width for. */
+  function showRunning() {
+    for (const grid of document.querySelectorAll(".grid")) {
+      const [room, runs] = [grid.querySelector("thead th"), grid.querySelector("thead .runs")];
+      if (!room || !(runs instanceof HTMLElement) || getComputedStyle(grid).overflowX !== "auto") continue;
+      const beyond = runs.getBoundingClientRect().right - grid.getBoundingClientRect().right;
+      if (beyond > 0) grid.scrollLeft = runs.offsetLeft - room.clientWidth;
     }
-    const shown = page.querySelector("form.filter");
-    if (shown instanceof HTMLElement) shown.hidden = false;
-    if (!wanted.length) return "";
-    return found.size ? `${found.size} of ${all.size} tracks` : "No track matches";
-  }
-
-  /** The page's address with what is looked for, so that it can be handed on. */
-  function keepWords() {
-    const address = new URL(location.href);
-    if (input?.value.trim()) address.searchParams.set("q", input.value.trim());
-    else address.searchParams.delete("q");
-    if (address.href !== location.href) history.replaceState(history.state, "", address);
-  }
-
-  if (form && input && !wall) {
-    const count = document.createElement("output");
-    count.className = "count";
-    count.htmlFor.add(input.id);
-    let counting = 0;
-    const apply = () => {
-      const text = filter(document);
-      clearTimeout(counting);
-      counting = setTimeout(() => (count.value = text), 300); // not at every letter
-    };
-    input.value = new URLSearchParams(location.search).get("q") ?? "";
-    form.append(count);
-    form.addEventListener("submit", (event) => event.preventDefault());
-    input.addEventListener("input", () => {
-      keepWords();
-      apply();
-    });
-    input.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !input.value) return;
-      event.preventDefault();
-      input.value = "";
-      keepWords();
-      apply();
-    });
-    apply();
-    document.addEventListener("ptg:fresh", (event) => {
-      const page = /** @type {CustomEvent<Document>} */ (event).detail;
-      const text = filter(page);
-      const own = /** @type {HTMLOutputElement} */ (count.cloneNode(true));
-      own.value = text;
-      page.querySelector("form.filter")?.append(own);
-    });
   }
 
   // -- telling those who do not see it ----------------------------------------------------------------------------
@@ -204,7 +159,7 @@
     if (since === null) {
       say("The connection is back");
     } else {
-      const at = clock(since, wall ? zone : undefined);
+      const at = (wall ? there : own).format(since);
       banner.textContent = `No connection since ${at}. This is the last known state.`;
       if (wall) document.querySelector(".head")?.after(banner);
       say(banner.textContent);
@@ -213,15 +168,17 @@
 
   // -- all of it --------------------------------------------------------------------------------------------------
 
-  /** @param {ParentNode} page */
+  /** @param {Document} page */
   function enrich(page) {
     addAges(page);
     if (wall) return;
     addOwnTimes(page);
+    addSubscriptions(page);
     addButtons(page);
   }
 
   enrich(document);
+  showRunning();
   document.addEventListener("ptg:fresh", (event) => enrich(/** @type {CustomEvent<Document>} */ (event).detail));
   document.addEventListener("ptg:say", (event) => say(/** @type {CustomEvent<string>} */ (event).detail));
   setInterval(() => addAges(document), HALF_MINUTE);

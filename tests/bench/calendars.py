@@ -52,7 +52,8 @@ def calendar_times(tracks: int = 1000, rooms: int = 100, days: int = 5, rounds: 
     keeper.commit(importer.read(make_event(tracks, rooms, days)).edits, at=AT)
     registry = quick_talk().registry
     [exporter] = [one for one in make_exporters(EVENT, registry) if isinstance(one, Calendars)]
-    kept, anew = [], []
+    kept: list[float] = []
+    anew: list[float] = []
     last = b""
     for number in range(1, rounds + 1):
         at = AT + timedelta(minutes=number)

@@ -132,7 +132,7 @@ async def test_who_gives_too_many_commands_is_refused_each_and_told_once(bot: Ta
     store = memory(bot)
     store.holding = True
     heard = [bot.dispatcher.accept(said(f"+in room {number}")) for number in range(MOST_WAITING + 3)]
-    assert [reply.done() for reply in heard] == [*[False] * (MOST_WAITING + 1), True, True]
+    assert [reply.done() for reply in heard] == [*[False] * MOST_WAITING, True, True, True]
     store.flush()
     assert [reply.result() for reply in heard[MOST_WAITING:]] == [Reply(Tone.ERROR, TOO_MANY)] * 3
     assert [send.text for send in bot.sent].count(TOO_MANY) == 1

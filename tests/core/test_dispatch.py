@@ -225,7 +225,8 @@ async def test_whose_forty_commands_wait_for_the_disk_hears_it_once_and_the_rest
     store = memory(bot)
     store.holding = True
     for number in range(MOST_WAITING + 30):
-        await bot.say("Ada", f"#nova now topic {number}" if number % 2 else f"+in room {number}")
+        said = await bot.say("Ada", f"#nova now topic {number}" if number % 2 else f"+in room {number}")
+        assert said == ([(CHANNEL, f"Ada: {TOO_MANY}")] if number == MOST_WAITING else [])
     assert [change.text for change, _ in store._pending] == [
         f"#nova now topic {number}" if number % 2 else f"+in room {number}" for number in range(MOST_WAITING)
     ]
@@ -238,7 +239,6 @@ async def test_whose_forty_commands_wait_for_the_disk_hears_it_once_and_the_rest
     ]
     assert texts(bot) == [
         *[(CHANNEL, text) for text in checked_in],
-        (CHANNEL, f"Ada: {TOO_MANY}"),
         (CHANNEL, "bob: cleo never checked in anywhere."),
     ]
     store.holding = False
@@ -261,6 +261,21 @@ async def test_answers_that_are_not_sent_yet_count_and_each_time_it_is_too_much_
     assert await bot.told("ada", "seen bob") == ["bob never checked in anywhere."]
     unsent["irc/~ada"] = MOST_WAITING
     assert [await bot.told("ada", "seen bob") for _ in range(2)] == [[TOO_MANY], []]
+
+
+async def test_that_commands_are_skipped_is_told_once_in_each_place_in_a_line_before_the_answers() -> None:
+    bot = quick_talk()
+    bot.dispatcher._backlog = Backlog(lambda person: MOST_WAITING)
+    sent: list[Send] = []
+    bot.dispatcher._submit = sent.append
+    for _ in range(3):
+        await bot.say("ada", "+seen bob")
+        await bot.tell("ada", "seen bob")
+    asker = "irc/~ada"
+    assert sent == [
+        Send(Target("irc", CHANNEL), TOO_MANY, lead="ada: ", asker=asker, apart=True, first=True),
+        Send(Target("irc", "ada"), TOO_MANY, asker=asker, apart=True, first=True),
+    ]
 
 
 async def test_what_is_no_command_is_neither_counted_nor_told_of() -> None:

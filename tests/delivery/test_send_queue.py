@@ -89,19 +89,19 @@ async def test_nobody_waits_for_another_ones_many_answers() -> None:
 
 @simulated
 async def test_in_a_channel_those_who_asked_take_turns_and_the_channel_takes_turns_with_others() -> None:
-    network = TimedNetwork(burst=1, interval=1)
+    network = TimedNetwork(room=36, burst=1, interval=1)
     async with sending(network) as queue:
         for number in range(3):
-            queue.submit(answer(f"line {number}", lead="mallory: ", asker="irc/~mallory", apart=True))
+            queue.submit(answer(f"line {number} of the long list", lead="mallory: ", asker="irc/~mallory", apart=True))
         queue.submit(answer("here", lead="bob: ", asker="irc/~bob"))
         queue.submit(answer("private", to="cleo", asker="irc/~cleo"))
         await queue.emptied()
     assert network.posted == [
-        ("#ptg", "mallory: line 0"),
+        ("#ptg", "mallory: line 0 of the long list"),
         ("cleo", "private"),
         ("#ptg", "bob: here"),
-        ("#ptg", "mallory: line 1"),
-        ("#ptg", "mallory: line 2"),
+        ("#ptg", "mallory: line 1 of the long list"),
+        ("#ptg", "mallory: line 2 of the long list"),
     ]
 
 
@@ -235,12 +235,12 @@ async def test_a_network_that_is_not_there_is_a_line_in_the_log(caplog: pytest.L
 
 @simulated
 async def test_how_many_commands_wait_is_counted_by_answers_and_not_by_their_lines() -> None:
-    network = TimedNetwork(burst=1, interval=1)
+    network = TimedNetwork(room=28, burst=1, interval=1)
     async with sending(network) as queue:
         target, ada = Target("irc", "ada"), "irc/~ada"
         for number in range(3):
-            queue.submit(Send(target, f"line {number}", asker=ada, apart=True, more=number < 2))
-        queue.submit(Send(target, "another answer", asker=ada))
+            queue.submit(Send(target, f"line {number} of a long list", asker=ada, apart=True, more=number < 2))
+        queue.submit(Send(target, "another", asker=ada))
         queue.submit(notification("not asked for"))
         assert (queue.waiting(ada), queue.waiting("irc/~bob")) == (2, 0)
         await asyncio.sleep(1.5)

@@ -30,6 +30,7 @@ from tests.talk import EVENT, SAMPLE, Talk, quick_talk
 HARBOR = Event("Harbor Summit", ZoneInfo("Europe/Berlin"), date(2026, 10, 24))
 MADE = datetime(2026, 10, 1, tzinfo=UTC)
 ROOM = "Deck; 5, “left”\nEND:VEVENT 😀"
+TITLE = "Write; “read”, 日本 😀"
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland")
 
 Told = Mapping[str, list[list[str]]]  # path → what a reader finds of each entry
@@ -66,7 +67,7 @@ def harbor() -> dict[str, bytes]:
         Day("2026-10-25", 1, (Slot("Sun1", "09:00-10:30"),)),
         [Room(ROOM, 0, slots, url="https://meet.example.org/a,b;c"), Room("Attic", 1, slots)],
         [Booking(f"b{number}", "nova", ROOM, slot, number, MADE) for number, slot in enumerate(slots)],
-        Booking("b3", "docs", "Attic", "Sun1", 0, MADE),
+        Booking("b3", "docs", "Attic", "Sun1", 0, MADE, TITLE, "https://talks.example.org/?a=1,2;b"),
     )
     return render(HARBOR, told(state, HARBOR).public, MADE)
 
@@ -79,12 +80,14 @@ PLACE = "Deck; 5, “left” END:VEVENT 😀, https://meet.example.org/a,b;c"
 SATURDAY = ["b0@ptgbot", "nova – Harbor Summit", PLACE, "CONFIRMED", "2026-10-24T07:00:00Z", "2026-10-24T08:30:00Z"]
 NIGHT = ["b1@ptgbot", "nova – Harbor Summit", PLACE, "CONFIRMED", "2026-10-24T21:30:00Z", "2026-10-25T02:30:00Z"]
 SUNDAY = ["b2@ptgbot", "nova – Harbor Summit", PLACE, "CONFIRMED", "2026-10-25T08:00:00Z", "2026-10-25T09:30:00Z"]
-DOCS = ["b3@ptgbot", "docs – Harbor Summit", "Attic", "CONFIRMED", "2026-10-25T08:00:00Z", "2026-10-25T09:30:00Z"]
+DOCS = [
+    "b3@ptgbot", f"docs: {TITLE} – Harbor Summit", "Attic", "CONFIRMED", "2026-10-25T08:00:00Z", "2026-10-25T09:30:00Z",
+]  # fmt: skip
 EXPECTED = {
     "docs.ics": [DOCS],
     "nova.ics": [SATURDAY, NIGHT, SUNDAY],
     "room/attic.ics": [DOCS],
-    "room/deck-5-left-end-vevent-e3c23731.ics": [SATURDAY, NIGHT, SUNDAY],
+    "room/deck-5-left-end-vevent-grinning-e3c23731.ics": [SATURDAY, NIGHT, SUNDAY],
     "day/2026-10-24.ics": [SATURDAY, NIGHT],
     "day/2026-10-25.ics": [SUNDAY, DOCS],
     "ptg.ics": [SATURDAY, NIGHT, SUNDAY, DOCS],
@@ -269,12 +272,18 @@ async def test_what_is_moved_cancelled_and_booked_again_is_there_once(tmp_path: 
         assert await after("#nova unbook Aspen-TueA1") == [["Cancelled: nova – Sample", "Aspen", "CANCELLED", *tuesday]]
         assert await after("#nova book Aspen-TueA1") == [["nova – Sample", "Aspen", "CONFIRMED", *tuesday]]
         assert await after("#nova undo") == [["Cancelled: nova – Sample", "Aspen", "CANCELLED", *tuesday]]
+        assert uids(site) == {"booking1@ptgbot"}  # through all of that: who subscribed sees one appointment
         assert await after("#nova book Den-MonA1") == [
             ["Cancelled: nova – Sample", "Aspen", "CANCELLED", *tuesday],
             ["nova – Sample", "Den", "CONFIRMED", *monday],
         ]
         bot.clock.time += timedelta(days=2)
         assert await after("") == [["nova – Sample", "Den", "CONFIRMED", *monday]]
+
+
+def uids(site: Path) -> set[str]:
+    """Return the UIDs in the calendar of everything."""
+    return {str(e["UID"]) for e in icalendar.Calendar.from_ical((site / "ptg.ics").read_bytes()).events}
 
 
 def shown(bot: Talk, site: Path, subscriber: Subscriber) -> list[list[str]]:

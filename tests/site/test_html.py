@@ -69,6 +69,42 @@ def test_words_become_badges_and_addresses_links(text: str, expected: str) -> No
     assert rich(text, COLORS) == expected
 
 
+def test_badges_in_texts_lead_to_the_pages_of_their_tracks() -> None:
+    assert rich("with #Nova", COLORS, "track/") == (
+        'with <a class="badge" style="--badge:#1f6feb;--ink:#ffffff" href="track/nova.html">nova</a>'
+    )
+    assert 'href="nova.html"' in rich("#nova", COLORS, "")
+    assert 'href="' not in rich("#gardening", COLORS, "track/")
+
+
+FROM, UNTIL = "2026-11-24T09:00+01:00", "2026-11-24T10:30+01:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", f'<time datetime="{FROM}">09:00</time>–<time datetime="{UNTIL}">10:30</time>'),
+        ("9.00 - 10.30", f'<time datetime="{FROM}">9.00</time> - <time datetime="{UNTIL}">10.30</time>'),
+        ("09:00-10:45", f'<time datetime="{FROM}" data-end="{UNTIL}"><bdi>09:00-10:45</bdi></time>'),
+        ("early <b>", f'<time datetime="{FROM}" data-end="{UNTIL}"><bdi>early &lt;b&gt;</bdi></time>'),
+    ],
+)
+def test_from_when_to_when_something_is_has_both_instants(folder: Path, text: str, shown: str) -> None:
+    start, end = datetime(2026, 11, 24, 8, 0, tzinfo=UTC), datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+    page = fill(folder, "{{ start|span(end, text) }}", start=start, end=end, text=text)
+
+    assert page == f'<span class="span">{shown}</span>'
+
+
+def test_the_end_of_a_day_may_be_called_24_o_clock(folder: Path) -> None:
+    start, end = datetime(2026, 11, 24, 21, 0, tzinfo=UTC), datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
+
+    page = fill(folder, "{{ start|span(end, '22:00-24:00') }}", start=start, end=end)
+
+    assert page.endswith('<time datetime="2026-11-25T00:00+01:00">24:00</time></span>')
+
+
 def test_a_colour_that_is_none_never_reaches_the_page() -> None:
     assert rich("#bad", COLORS) == '<span class="badge" style="--badge:#5e6b75;--ink:#ffffff">bad</span>'
 

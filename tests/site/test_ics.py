@@ -55,6 +55,18 @@ def test_a_session_is_written_line_by_line() -> None:
     ]
 
 
+def test_the_page_about_a_session_is_its_address_and_the_meeting_is_still_told() -> None:
+    linked = replace(TALK, link="https://meet.example.org/a,b", pad="https://pads.example.org/nova")
+    [entry] = read(replace(linked, title="nova: Cells", about="https://talks.example.org/7", page="https://e.org/nova"))
+
+    assert (str(entry["SUMMARY"]), str(entry["URL"]), str(entry["CONFERENCE"]), str(entry["DESCRIPTION"])) == (
+        "nova: Cells",
+        "https://talks.example.org/7",
+        "https://meet.example.org/a,b",
+        "About: https://talks.example.org/7\nPad: https://pads.example.org/nova\nMeeting: https://meet.example.org/a,b",
+    )
+
+
 def test_a_cancelled_session_says_so_in_its_summary_too() -> None:
     [entry] = read(replace(TALK, status=Status.CANCELLED))
 

@@ -41,6 +41,13 @@ class Client:
             return answer.status, answer.headers, await answer.read()
 
 
+MISSING = (
+    '<h1>There is no such page</h1><link href="static/site.css?v=1"><a href="ptg.html">Board</a>'
+    '<a href="#main">Skip</a><a href="/elsewhere">a</a><a href="https://example.org/">b</a>'
+    '<a href="mailto:ada@example.org">c</a>'
+)
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
@@ -48,6 +55,7 @@ def site(tmp_path: Path) -> Path:
     (folder / "static").mkdir()
     for name, text in {
         "index.html": "the links",
+        "404.html": MISSING,
         "ptg.html": LONG,
         "ptg.json": "{}",
         "ptg.ics": "BEGIN:VCALENDAR",
@@ -86,7 +94,6 @@ async def client(server: Server) -> AsyncIterator[Client]:
 @pytest.mark.parametrize(
     ("path", "kind", "body"),
     [
-        ("/", "text/html; charset=utf-8", "the links"),
         ("/index.html", "text/html; charset=utf-8", "the links"),
         ("/ptg.html", "text/html; charset=utf-8", LONG),
         ("/ptg.json", "application/json", "{}"),
@@ -158,6 +165,31 @@ async def test_what_is_not_of_the_site_is_not_there(client: Client, site: Path, 
     assert (status, headers["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert b"There is no such page" in content
     assert b"outside" not in content
+
+
+@pytest.mark.parametrize(("path", "up"), [("/gone.html", ""), ("/track/gone.html", "../"), ("/a/b/c", "../../")])
+async def test_the_page_for_what_is_not_there_leads_back_from_any_folder(client: Client, path: str, up: str) -> None:
+    status, headers, content = await client.ask(path)
+
+    assert (status, headers["Cache-Control"]) == (404, "no-store")
+    wanted = MISSING.replace('href="static', f'href="{up}static').replace('href="ptg', f'href="{up}ptg')
+    assert content.decode() == wanted
+
+
+async def test_a_site_without_such_a_page_says_so_in_words(client: Client, site: Path) -> None:
+    (site / "404.html").unlink()
+
+    assert (await client.ask("/gone.html"))[::2] == (404, b"There is no such page.\n")
+
+
+async def test_who_names_no_page_is_sent_to_the_board(client: Client, site: Path) -> None:
+    async with client.session.get(f"{client.root}/?q=nova", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (302, "ptg.html?q=nova")
+        assert answer.headers["Server"] == "ptgbot-web"
+    assert (await client.ask("/"))[::2] == (200, LONG.encode())
+
+    (site / "ptg.html").unlink()
+    assert (await client.ask("/"))[::2] == (200, b"the links")
 
 
 async def test_a_link_within_the_site_is_followed(client: Client, site: Path) -> None:
@@ -384,7 +416,7 @@ async def test_the_server_stops_at_once_with_connections_open(site: Path) -> Non
     idle = await asyncio.open_connection("127.0.0.1", server.port)
     kept = await asyncio.open_connection("127.0.0.1", server.port)
     half = await asyncio.open_connection("127.0.0.1", server.port)
-    kept[1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    kept[1].write(b"GET /index.html HTTP/1.1\r\nHost: x\r\n\r\n")
     await kept[0].readuntil(b"the links")
     half[1].write(b"GET / HTTP/1.1\r\nHo")
     await half[1].drain()
@@ -421,7 +453,7 @@ async def test_without_a_host_all_addresses_of_the_machine_are_served(site: Path
         status, _, content = await Client(session, server.port).ask("/")
     await server.stop()
 
-    assert (status, content) == (200, b"the links")
+    assert (status, content) == (200, LONG.encode())
 
 
 async def test_a_port_that_is_taken_is_told(site: Path, server: Server) -> None:

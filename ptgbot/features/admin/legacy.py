@@ -119,7 +119,7 @@ class Importer:
         own = table.own if isinstance(table.own, dict) else None
         booked = bool(self.view.all(BOOKINGS))
         if own is None or (booked and not own.get("days")):
-            notes = self._reading.notes
+            notes = [note for note in self._reading.notes if "left out" in note]
             why = f" ({'; '.join(_first(notes, 3))})" if notes else ""
             self._reading.problems.append(
                 f"no talk in it has a room and a time{why}, so that it would only remove what there is:"

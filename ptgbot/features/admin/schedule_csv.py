@@ -37,8 +37,8 @@ def read_csv(text: str) -> dict[str, Any]:
     names = [name.strip().strip('"').lower() for name in first.split(delimiter)]
     columns = {key: names.index(name) for key, known in COLUMNS.items() for name in known if name in names}
     if len(columns) < 2:
-        found = f"it begins with '{cut(first)}'"
-        raise BadImport([f"it is neither JSON nor XML, nor a table whose first line names {_WANTED}: {found}"])
+        found = f"it begins with '{cut(first)}', and the first line of a table names {_WANTED}"
+        raise BadImport([f"it is neither JSON nor XML, nor a table of talks: {found}"])
     missing = [key for key in ("room", "start") if key not in columns]
     if "end" not in columns and "duration" not in columns:
         missing.append("end or duration")

@@ -22,9 +22,9 @@ from ptgbot.features.schedule.model import (
     ROOMS,
     TRACKS,
     Booking,
-    BookingIds,
     Day,
     Info,
+    NewBookings,
     PlannedDay,
     Room,
     Slot,
@@ -274,11 +274,13 @@ class ScheduleImport:
         before = plan(self.view, self.event)
         matching = Matching([*self.view.all(BOOKINGS).values()], before, self._days_planned, guids, talks)
         given = {place: guid.hex for place, guid in (guids or {}).items() if guid is not None}
-        ids = BookingIds(self.view, self._days_planned, at=self.at, new_id=self.new_id, taken=set(given.values()))
+        new = NewBookings(self.view, self._days_planned, at=self.at, new_id=self.new_id, taken=set(given.values()))
         for place, held in matching.of(booked).items():
             track, (room, slot) = booked[place], place
-            if held is None:
-                booking = Booking(given.get(place) or ids.of(track, room, slot), track, room, slot, 0, self.at)
+            if held is None and place in given:
+                booking = Booking(given[place], track, room, slot, 0, self.at)
+            elif held is None:
+                booking = new.make(track, room, slot)
             elif matching.moved(held, track, place):
                 revision = held.revision + 1
                 booking = replace(held, track=track, room=room, slot=slot, revision=revision, changed=self.at)

@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from ptgbot.features.admin.reading import Reading, cut
+from ptgbot.features.feeds.model import uri
 from ptgbot.features.topics.model import is_link
 
 __all__ = ["MAX_TITLE", "Place", "Talks", "read_talks"]
@@ -53,4 +54,4 @@ def _read(talk: Mapping[str, Any], place: str, reading: Reading) -> tuple[str, s
     if url and not is_link(url):
         reading.unsafe(f"{place}: 'url' is no http or https address: {cut(url)}")
         url = ""
-    return title, url
+    return title, uri(url)

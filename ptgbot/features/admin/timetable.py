@@ -14,7 +14,7 @@ from ptgbot.features.admin.reading import Reading, cut
 from ptgbot.features.admin.talks import MAX_TITLE
 from ptgbot.features.admin.times import Times
 from ptgbot.features.admin.track_names import TrackNames
-from ptgbot.features.feeds.model import OWN, guid
+from ptgbot.features.feeds.model import OWN, guid, uri
 from ptgbot.features.topics.model import is_link
 
 __all__ = ["Talk", "Timetable", "is_schedule", "read_timetable"]
@@ -247,7 +247,7 @@ class _Reader:
         url = event.get("url")
         url = url.strip() if isinstance(url, str) else ""
         # In a file of ours a booking without a page of its own has that of its track.
-        return url if is_link(url) and not (self._is_ours and url.endswith(f"/track/{track}.html")) else ""
+        return uri(url) if is_link(url) and not (self._is_ours and url.endswith(f"/track/{track}.html")) else ""
 
     def _guid(self, event: dict[str, Any]) -> UUID | None:
         """Return by what the file knows a talk: its guid, else its number."""

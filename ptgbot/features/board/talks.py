@@ -63,8 +63,10 @@ class _Talk:
 
     def silent(self, since: datetime, at: datetime) -> bool:
         """Return whether what was said may be over, and nothing was said since some time."""
-        said = self.topic.now and self.topic.now.known
-        return self.topic.now is None or (bool(self.fading.word(at)) and (said is None or said < since))
+        if self.topic.now is None:
+            return True
+        said = self.topic.now.known
+        return bool(self.fading.word(at)) and (said is None or said < since)
 
 
 @dataclass(slots=True)
@@ -115,7 +117,7 @@ class Talks:
         return parts
 
     def booked(self, view: View, at: datetime) -> Parts:
-        """Return the name of every track whose slot runs and that said nothing since, sorted, and the values of its part.
+        """Return the name of every track whose slot runs and that said nothing of it, sorted, and its part's values.
 
         Args:
             view: The state.

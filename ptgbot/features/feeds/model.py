@@ -5,11 +5,13 @@ from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from yarl import URL
+
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
 from ptgbot.features.schedule.model import BOOKINGS, Booking, PlannedSlot, Room, plan, sorted_rooms, track_colors
 
-__all__ = ["OWN", "ROOM_FACTS", "booking_guid", "bookings_by_guid", "guid", "own_facts"]
+__all__ = ["OWN", "ROOM_FACTS", "booking_guid", "bookings_by_guid", "guid", "own_facts", "uri"]
 
 OWN = "ptgbot"  # under which name a schedule file holds what only ptgbot has words for
 ROOM_FACTS = ("desc", "url", "cap_icon", "cap_desc")
@@ -40,6 +42,15 @@ def booking_guid(id_: str) -> UUID:
             if found.hex == id_:
                 return found
     return guid("booking", id_)
+
+
+@lru_cache(maxsize=8192)
+def uri(address: str) -> str:
+    """Return an http(s) address as programs want it, in ASCII (RFC 3987, section 3.1); empty where it cannot be."""
+    try:
+        return str(URL(address))
+    except ValueError:
+        return ""
 
 
 def own_facts(view: View, event: Event) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from ptgbot.core.color import swatch
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
 from ptgbot.features.feeds import xml
-from ptgbot.features.feeds.model import OWN, booking_guid, guid, own_facts
+from ptgbot.features.feeds.model import OWN, booking_guid, guid, own_facts, uri
 from ptgbot.features.schedule.model import (
     BOOKINGS,
     DAYS,
@@ -160,7 +160,8 @@ class ScheduleFiles:
         named = str(booking_guid(booking.id))
         page = f"{self._event.site_url}/track/{booking.track}.html" if self._event.site_url else ""
         pad, meeting = etherpad_url(view, booking.track), meeting_url(view, booking.track, booking.room)
-        links = [(title, url) for title, url in (("Pad", pad), ("Meeting", meeting)) if url]
+        links = [(title, found) for title, url in (("Pad", pad), ("Meeting", meeting)) if (found := uri(url))]
+        address = uri(booking.url) or page
         slug = f"{self._acronym(view)}-{re.sub('[^a-z0-9_-]', '-', booking.track)}-{number}"
         value: dict[str, Any] = {
             "guid": named,
@@ -171,7 +172,7 @@ class ScheduleFiles:
             "duration": _duration(minutes),
             "room": booking.room,
             "slug": slug,
-            "url": booking.url or page or f"urn:uuid:{named}",
+            "url": address or f"urn:uuid:{named}",
             "title": booking.title or booking.track,
             "subtitle": None,
             "track": booking.track,
@@ -196,7 +197,7 @@ class ScheduleFiles:
                 "<persons></persons>\n<links>\n",
                 *(xml.element("link", title, href=url) for title, url in links),
                 "</links>\n",
-                xml.element("url", booking.url or page) if booking.url or page else "",
+                xml.element("url", address) if address else "",
             ]
         )
         text = f"<event{xml.attributes(guid=named, id=str(number))}>\n{inner}</event>\n"

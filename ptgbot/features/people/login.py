@@ -1,7 +1,8 @@
 """On a network that is set so, only those give commands whom it vouches for."""
 
+import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ptgbot.core.commands import Command, Door
 from ptgbot.core.identity import Actor
@@ -10,6 +11,7 @@ __all__ = ["LoginRule"]
 
 _FOR_ALL = frozenset({"help", "more"})
 _REMEMBERED = 1000  # people
+_PAUSE = 30.0  # seconds for which somebody who was told is not told again
 
 
 class LoginRule:
@@ -18,30 +20,41 @@ class LoginRule:
     Args:
         how: The networks that want people logged in, with how to do that there, such as
             ``/msg NickServ IDENTIFY PASSWORD``.
+        monotonic: A clock that only goes forward, in seconds.
     """
 
-    def __init__(self, how: Mapping[str, str]) -> None:
+    def __init__(self, how: Mapping[str, str], monotonic: Callable[[], float] = time.monotonic) -> None:
         self._how = how
-        self._told: OrderedDict[str, None] = OrderedDict()
+        self._monotonic = monotonic
+        self._told: OrderedDict[str, float] = OrderedDict()  # when each was told; who asked last comes last
 
-    def refusal(self, actor: Actor, command: Command | None) -> str:
-        """Return what to tell somebody whose command is not taken; empty where it is.
+    def must_log_in(self, actor: Actor) -> bool:
+        """Return whether somebody has to log in before their commands are taken."""
+        return actor.identity.network in self._how and not actor.identity.verified
+
+    def refusal(self, actor: Actor, command: Command | None) -> str | None:
+        """Return what to tell somebody whose command is not taken; None where it is.
+
+        It is empty where they were told within the last half minute.
 
         Args:
             actor: Who gives it.
             command: What they ask for; None where it is no command.
         """
-        how = self._how.get(actor.identity.network)
-        if how is None or actor.identity.verified:
-            return ""
+        if not self.must_log_in(actor):
+            return None
         if command is not None and command.door is Door.USER and command.name in _FOR_ALL:
-            return ""
-        key = actor.identity.key
-        told = key in self._told
-        self._told[key] = None
+            return None
+        key, now = actor.identity.key, self._monotonic()
+        told = self._told.get(key)
+        silent = told is not None and now - told < _PAUSE
+        self._told[key] = told if told is not None and silent else now
         self._told.move_to_end(key)
         if len(self._told) > _REMEMBERED:
             self._told.popitem(last=False)
-        if told:
+        if silent:
+            return ""
+        how = self._how[actor.identity.network]
+        if told is not None:
             return f"Please log in first: {how}."
         return f"I take commands only from people who are logged in to this network: {how}. Then say it again, please."

@@ -9,7 +9,7 @@ from ptgbot.features.schedule.model import (
     BOOKINGS,
     TRACKS,
     Booking,
-    BookingIds,
+    NewBookings,
     Room,
     Track,
     bookings_by_place,
@@ -39,8 +39,8 @@ def _book(call: Call) -> Outcome:
             raise Refused(f"Slot '{place}' is booked for {call.track} already.")
         raise Refused(f"Slot '{place}' is taken: {booking.track} has it.")
     draft = Draft(call.view)
-    ids = BookingIds(call.view, plan(call.view, call.event), at=call.at, new_id=call.new_id)
-    draft.put(BOOKINGS, Booking(ids.of(call.track, room.name, slot), call.track, room.name, slot, 0, call.at))
+    new = NewBookings(call.view, plan(call.view, call.event), at=call.at, new_id=call.new_id)
+    draft.put(BOOKINGS, new.make(call.track, room.name, slot))
     return Outcome(draft.edits(), f"{room.name} is now booked on {slot} for {call.track}.")
 
 

@@ -24,7 +24,7 @@ class CalendarKeeper:
     An entry follows from what is, not from who changed it: a booking that is moved, a slot that an import gives another
     time, and what an undo brings back are all seen alike. It keeps its UID for the booking's whole life and gets a
     higher revision with every change. A booking that is taken back leaves its entry, cancelled, until that is too old,
-    or until the same track is at that place and time again: made anew, it is the same booking (``booking_ids.py``).
+    or until the same track is at that place and time again: made anew, it is the same booking (``new_bookings.py``).
 
     Args:
         store: The store behind it.

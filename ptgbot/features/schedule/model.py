@@ -9,7 +9,6 @@ from ptgbot.core.clock import Event
 from ptgbot.core.commands import Refused, quote
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
-from ptgbot.features.schedule.booking_ids import BookingIds
 from ptgbot.features.schedule.documents import (
     BOOKINGS,
     CALENDAR,
@@ -26,6 +25,7 @@ from ptgbot.features.schedule.documents import (
     Track,
     event_info,
 )
+from ptgbot.features.schedule.new_bookings import NewBookings
 from ptgbot.features.schedule.planning import PlannedDay, PlannedSlot, plan, plan_days, today, untimed_slots
 from ptgbot.features.schedule.slugs import full_title, hyphenated
 
@@ -37,10 +37,10 @@ __all__ = [
     "ROOMS",
     "TRACKS",
     "Booking",
-    "BookingIds",
     "CalendarEntry",
     "Day",
     "Info",
+    "NewBookings",
     "PlannedDay",
     "PlannedSlot",
     "Room",

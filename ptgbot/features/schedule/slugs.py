@@ -62,6 +62,7 @@ def hyphenated(text: str, most: int = 50) -> str:
     return re.sub(r"[^a-z0-9._]+", "-", in_ascii(text)).strip("-._")[:most].rstrip("-._")
 
 
+@lru_cache(maxsize=8192)
 def full_title(track: str, title: str) -> str:
     """Return what a booking is called where its track is not told otherwise.
 

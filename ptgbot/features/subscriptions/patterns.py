@@ -181,6 +181,22 @@ def _in_our_words(reason: str) -> str:
 _PROBES = tuple(f"#{c} {verb} {c}" for c in "abcdefghijklmnopqrstuvwxyz0123456789\ue000" for verb in ("now", "next"))
 
 
+# What people put around a pattern because other programs want it there.
+_WRAPPED = re.compile(
+    r"""/(?P<slashed>[^/]+)/[gimsux]{0,3}|(?P<mark>["'`])(?P<quoted>.+)(?P=mark)|[“”„‘’«»](?P<curly>.+)[“”‘’«»]"""
+)
+
+
+def _unwrapped(pattern: str) -> str:
+    """Return advice on slashes or quotes around a pattern; nothing where there are none."""
+    found = _WRAPPED.fullmatch(pattern)
+    if found is None:
+        return ""
+    signs = "slashes" if found["slashed"] else "quotes"
+    inner = found["slashed"] or found["quoted"] or found["curly"]
+    return f"The {signs} count as part of the pattern: leave them out, as in: subscribe {inner}"
+
+
 def pattern_advice(pattern: str) -> str:
     """Return what somebody should know about a pattern that they can use, in sentences; nothing where it is plain."""
     advice = []
@@ -190,4 +206,4 @@ def pattern_advice(pattern: str) -> str:
     edges = any(token in (("escape", r"\b"), ("escape", r"\B")) for token in tokens(pattern))
     if edges and not pattern.isascii():
         advice.append(r"Beware: \b takes only a-z, 0-9 and _ for parts of words; try it without.")
-    return " ".join(advice)
+    return " ".join([*advice, *filter(None, [_unwrapped(pattern)])])

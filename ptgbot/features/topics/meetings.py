@@ -15,7 +15,7 @@ __all__ = ["Around", "Meeting", "around", "meetings"]
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A track in a room for a while. Slots that follow each other there without a gap are one, if they are called alike.
+    """A track in a room for a while: slots without a gap between them are one, where they are called alike.
 
     Args:
         track: Name of the track.

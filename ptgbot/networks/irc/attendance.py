@@ -86,7 +86,7 @@ class Attendance(Handlers):
 
     def _gone(self, channel: str, nick: str, why: str) -> None:
         if self._own.is_me(nick):
-            self._people.roster.leave(channel)
+            self._people.we_left(channel)
             self._places.left(channel, why)
         else:
             self._people.left(channel, nick)

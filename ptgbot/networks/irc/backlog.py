@@ -46,6 +46,7 @@ class Backlog:
         self._network = network
         self._lagged = lagged
         self._quickest = float("inf")
+        self._behind = False  # whether the last line was late: then each holds up the next
         self._late = late
         self._ask_after = ask
         self._mute_after = mute
@@ -100,6 +101,7 @@ class Backlog:
 
     def _took(self, seconds: float) -> None:
         self._quickest = min(self._quickest, seconds)  # no server is quicker than the way there and back
+        self._behind = seconds - self._quickest >= self._late
         self._lagged(seconds - self._quickest)
 
     def _did(self, number: int) -> None:
@@ -124,7 +126,7 @@ class Backlog:
             return None
         age = self._now() - self._lines[0][0]
         dear = any(dear for _, dear in self._lines)
-        return self._ask_after if dear or age >= self._late else None
+        return self._ask_after if dear or self._behind or age >= self._late else None
 
     def _look(self) -> None:
         """Ask, where no echo came; give up where no answer comes."""

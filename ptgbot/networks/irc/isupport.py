@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from string import ascii_lowercase, ascii_uppercase
 
-__all__ = ["ISupport"]
+__all__ = ["ISupport", "distinct"]
 
 _ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
 _STRICT = str.maketrans(ascii_uppercase + "[]\\", ascii_lowercase + "{}|")
@@ -23,6 +23,14 @@ _KNOWN = frozenset(
         *("STATUSMSG", "TARGMAX", "WHOX"),
     }
 )
+
+
+def distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """Return nicks or channels, each once, the first of those that RFC 1459 (section 2.2) takes for the same."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.translate(_RFC1459), name)
+    return tuple(found.values())
 
 
 class ISupport:

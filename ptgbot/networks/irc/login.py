@@ -17,6 +17,7 @@ __all__ = ["Login", "LoginRefused"]
 
 log = logging.getLogger(__name__)
 
+_SETTINGS = {"PLAIN": "irc_sasl_user and irc_sasl_password", "EXTERNAL": "irc_client_cert"}
 _OUTCOMES = {Answer.ACCEPTED: Outcome.LOGGED_IN, Answer.REFUSED: Outcome.REFUSED}
 
 
@@ -127,11 +128,22 @@ class Login:
             LoginRefused: It did not work, and is required.
         """
         if self._settings.mechanisms and "sasl" in self._caps.active:
-            self._by_sasl = await self._sasl.log_in(self._caps.values.get("sasl", ""))
+            await self._try_sasl()
         if self._settings.sasl_required and not self.logged_in.is_set():
             raise LoginRefused(f"the login by SASL was {self._by_sasl.value}, and irc_sasl_required is set")
         if self._settings.mechanisms and not self.logged_in.is_set():
             log.warning("%s: the login by SASL was %s; going on without", self._network, self._by_sasl.value)
+
+    async def _try_sasl(self) -> None:
+        """Log in by SASL, and say what is refused: which settings to look at, and the server's own words."""
+        self._by_sasl = await self._sasl.log_in(self._caps.values.get("sasl", ""))
+        if self._by_sasl is Outcome.LOGGED_IN:
+            return
+        for mechanism, said in self._sasl.refusals.items():
+            log.warning(
+                "%s: the server refused the login by SASL %s; check %s. It says: %s",
+                *(self._network, mechanism, _SETTINGS[mechanism], said or "nothing more"),
+            )
 
     @property
     def refused(self) -> bool:
@@ -183,7 +195,7 @@ class Login:
         if self._sasl_may_work and "sasl" not in self._caps.active:
             await self._look_for_sasl()
         if self._sasl_may_work and "sasl" in self._caps.active and not self.logged_in.is_set():
-            self._by_sasl = await self._sasl.log_in(self._caps.values.get("sasl", ""))
+            await self._try_sasl()
         if self._nickserv_may_work:
             await self.by_nickserv()
 

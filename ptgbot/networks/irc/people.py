@@ -9,6 +9,7 @@ from typing import Any
 
 from ptgbot.core.identity import Actor, Identity, account_of
 from ptgbot.core.messages import Target
+from ptgbot.networks.irc.caps import Capabilities
 from ptgbot.networks.irc.channels import Roster
 from ptgbot.networks.irc.context import Context
 from ptgbot.networks.irc.isupport import ISupport
@@ -24,6 +25,7 @@ THERE = 60.0  # seconds for which somebody in none of our channels is taken to b
 AWAY = 600.0  # seconds for which the same person is taken to be away
 REMEMBERED = 10_000  # people who are known to be away, and those of whom we heard or whom we told something
 _SERVICES = frozenset({"chanserv", "nickserv"})
+_TELL_ACCOUNTS = frozenset({"account-notify", "account-tag", "extended-join"})
 
 
 def account_told(told: str) -> str:
@@ -38,18 +40,23 @@ class People:
         context: Who is told of those who come.
         rules: The server's rules for names.
         own: The bot's own nick, who is nobody here.
+        caps: What the server tells.
     """
 
-    def __init__(self, context: Context, rules: ISupport, own: OwnNick) -> None:
+    def __init__(self, context: Context, rules: ISupport, own: OwnNick, caps: Capabilities) -> None:
         self._context = context
         self._rules = rules
         self._own = own
+        self._caps = caps
         self.roster = Roster(rules)
         # By folded nick, and by the keys of verified identities.
         self._away: OrderedDict[str | None, float] = OrderedDict()  # since when we know
         self._there: OrderedDict[str | None, float] = OrderedDict()  # the same, of those in none of our channels
         self._announced: OrderedDict[str | None, set[str]] = OrderedDict()
         self._sent: OrderedDict[str, tuple[Target, float]] = OrderedDict()
+        # Those in none of our channels who spoke: their account by folded nick, and their last nick by account.
+        self._outside: OrderedDict[str, str] = OrderedDict()
+        self._last_nick: dict[str, str] = {}
         self._deaf: set[str] = set()  # channels whose operators cannot be told by STATUSMSG
 
     def actor(self, nick: str, channel: str | None = None, account: str | None = None) -> Actor:
@@ -96,12 +103,33 @@ class People:
         if account is not None:
             news = bool(account) and self.roster.account(nick).lower() != account.lower()
             self.roster.set_account(nick, account)
-            if news and self.roster.is_here(nick):
-                self.came(nick)
+            if self.roster.is_here(nick):
+                if news:
+                    self.came(nick)
+            else:
+                self._spoke_outside(nick, account.lower())
         actor = self.actor(nick, account=account)
         if actor.nick in self._away or actor.identity.key in self._away:
             self._announced.pop(actor.nick, None)
             self.came(nick, account)
+
+    def _spoke_outside(self, nick: str, account: str) -> None:
+        key = self._rules.fold(nick)
+        if self._outside.get(key, "") != account:
+            self._forget_outside(key)
+        if account:
+            self._outside[key], self._last_nick[account] = account, nick
+            self._outside.move_to_end(key)
+            if len(self._outside) > REMEMBERED:
+                self._forget_outside(next(iter(self._outside)))
+            self.came(nick, account)
+
+    def _forget_outside(self, key: str) -> None:
+        """Forget which account was outside under a folded nick: who has that nick now is not known."""
+        self._announced.pop(key, None)
+        account = self._outside.pop(key, "")
+        if account and self._rules.fold(self._last_nick.get(account, "")) == key:
+            del self._last_nick[account]
 
     def logged_in(self, nick: str, account: str) -> None:
         """Somebody in a channel logged in to an account, or out where it is empty."""
@@ -112,8 +140,18 @@ class People:
     def left(self, channel: str, nick: str) -> None:
         """Somebody left a channel, or was made to; they may be there still."""
         self.roster.part(channel, nick)
-        if not self.roster.is_here(nick):
-            self._announced.pop(self._rules.fold(nick), None)
+        self._gone_from_sight((nick,))
+
+    def we_left(self, channel: str) -> None:
+        """The bot is no longer in a channel: of those who are in no other one nothing is told any more."""
+        nicks = self.roster.nicks(channel)
+        self.roster.leave(channel)
+        self._gone_from_sight(nicks)
+
+    def _gone_from_sight(self, nicks: Iterable[str]) -> None:
+        for nick in nicks:
+            if not self.roster.is_here(nick):
+                self._forget_outside(self._rules.fold(nick))
 
     def quit(self, nick: str) -> None:
         """Somebody left the network."""
@@ -126,8 +164,8 @@ class People:
     def renamed(self, old: str, new: str) -> None:
         """Somebody has another nick."""
         self.roster.rename(old, new)
-        self._announced.pop(self._rules.fold(old), None)
-        self._announced.pop(self._rules.fold(new), None)
+        self._forget_outside(self._rules.fold(old))
+        self._forget_outside(self._rules.fold(new))
         self.came(new)
 
     def no_such(self, nick: str) -> None:
@@ -186,7 +224,11 @@ class People:
         self._bound(self._sent)
 
     def locate(self, target: Target) -> Target | None:
-        """Return where somebody is to be reached now; None if they are known to be away."""
+        """Return where somebody is to be reached now; None if they are known to be away.
+
+        Where the server tells accounts, an account is reached under no nick but one that was seen with it: its last
+        nick may be a stranger's by now.
+        """
         if not self._is_ours(target):
             return target
         fold, account = self._rules.fold, account_of(target.identity)
@@ -197,9 +239,24 @@ class People:
         if nicks:
             kept = next((nick for nick in nicks if fold(nick) == fold(target.name)), nicks[0])
             return replace(target, name=kept)
+        if self._tells_accounts:
+            nick = self._nick_outside(target, account)
+            return replace(target, name=nick) if nick else None
         taken = self.roster.knows_account(target.name)  # by somebody else, then
         away = fold(target.name) in self._away or target.identity in self._away
         return None if taken or away else target
+
+    @property
+    def _tells_accounts(self) -> bool:
+        return self._rules.whox or not _TELL_ACCOUNTS.isdisjoint(self._caps.active)
+
+    def _nick_outside(self, target: Target, account: str) -> str:
+        """Return the nick under which an account last spoke from outside of our channels; empty for none."""
+        asked = self._outside.get(self._rules.fold(target.name)) == account
+        for nick in (target.name if asked else "", self._last_nick.get(account, "")):
+            if nick and not self.roster.is_here(nick):  # who is in a channel has another account, or none
+                return nick
+        return ""
 
     def _is_ours(self, target: Target) -> bool:
         """Tell whether a target is a person of this network, of whom we may know more than the nick that they had."""
@@ -208,9 +265,10 @@ class People:
 
     def nick_of(self, target: Target) -> str:
         """Return the nick that somebody had when they were last heard of; their own, where they are nothing else."""
-        named = target.identity.partition("/")[2]
-        other = not account_of(target.identity) and self._rules.fold(target.name) != named[1:]
-        return named[1:] if other else target.name
+        named, account = target.identity.partition("/")[2], account_of(target.identity)
+        if account:
+            return self._nick_outside(target, account) or target.name
+        return named[1:] if self._rules.fold(target.name) != named[1:] else target.name
 
     def knows(self, target: Target) -> bool:
         """Tell whether it is known if somebody is there, or nobody could tell us."""
@@ -218,6 +276,8 @@ class People:
         if not self._is_ours(target) or not is_target(nick) or is_channel(nick):
             return True
         located = self.locate(target)
+        if located is None and account_of(target.identity) and self._tells_accounts:
+            return True  # whoever has their last nick, it would not be told that it is they
         if self.roster.is_here(nick if located is None else located.name):
             return True
         now, never = asyncio.get_running_loop().time(), float("-inf")
@@ -241,7 +301,7 @@ class People:
 
     def _note_away(self, key: str) -> None:
         self._there.pop(key, None)
-        self._announced.pop(key, None)
+        self._forget_outside(key)
         self._note(self._away, key)
 
     def _note(self, known: "OrderedDict[str | None, float]", key: str) -> None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from enum import Enum
 
+from ptgbot.networks.irc.lines import plain
 from ptgbot.networks.irc.settings import IRCSettings
 from ptgbot.networks.irc.wire import Line
 
@@ -52,6 +53,8 @@ class Sasl:
         self._settings = settings
         self._patience = patience
         self._told: set[str] | None = None
+        self.refusals: dict[str, str] = {}
+        """Mechanism → what the server said when it refused it, at the last login; no text shows a secret."""
         self._answers: asyncio.Queue[Line] | None = None
 
     def hear(self, line: Line) -> None:
@@ -68,6 +71,7 @@ class Sasl:
             offered: The value of the capability, such as ``PLAIN,EXTERNAL``; empty where the server does not tell.
         """
         self._told = {name.upper() for name in offered.split(",")} if offered else None
+        self.refusals = {}
         outcome = Outcome.NOT_OFFERED
         for mechanism in self._settings.mechanisms:
             if self._told is not None and mechanism not in self._told:
@@ -97,6 +101,7 @@ class Sasl:
             if line.code in GOOD:
                 return Outcome.LOGGED_IN
             if line.code in _BAD | _NOT_HERE:
+                self.refusals[mechanism] = self._without_secrets(mechanism, plain(line.last))
                 return Outcome.REFUSED
             if line.command == "authenticate" and not asked and line.param(0) == "+":
                 asked = True
@@ -114,6 +119,13 @@ class Sasl:
                     pass
         except TimeoutError:
             pass
+
+    def _without_secrets(self, mechanism: str, text: str) -> str:
+        """Return what a server says without what we sent it, should it repeat that."""
+        for secret in (self._settings.sasl_password, *chunks(self._payload(mechanism))):
+            if secret not in ("", "+"):
+                text = text.replace(secret, "…")
+        return text
 
     def _payload(self, mechanism: str) -> bytes:
         if mechanism == "EXTERNAL":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ptgbot.networks.irc.isupport import distinct
 from ptgbot.networks.irc.lines import is_channel, is_target
 
 __all__ = ["IRCSettings", "Timing"]
@@ -77,8 +78,8 @@ class IRCSettings:
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """The channels to be in."""
-        return (self.channel,) if isinstance(self.channel, str) else tuple(dict.fromkeys(self.channel))
+        """The channels to be in, each once: ``#ptg`` and ``#PTG`` are the same one."""
+        return (self.channel,) if isinstance(self.channel, str) else distinct(self.channel)
 
     @property
     def mechanisms(self) -> tuple[str, ...]:

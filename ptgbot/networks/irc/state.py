@@ -45,7 +45,7 @@ class State(Handlers):
         self.isupport = ISupport()
         self.own = OwnNick(wire.send, context, self.isupport)
         self.places = Places(wire.send, context, self.isupport)
-        self.people = People(context, self.isupport, self.own)
+        self.people = People(context, self.isupport, self.own, self.caps)
         self.whereabouts = Whereabouts(
             wire.send, self._ask, rules=self.isupport, people=self.people, patience=context.timing.look
         )

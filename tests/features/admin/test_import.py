@@ -130,7 +130,7 @@ def test_the_original_bots_file_is_taken_over_whole() -> None:
             "booking1": Booking("booking1", "nova", "Aspen", "MonA", 0, NINE),
             "booking2": Booking("booking2", "docs", "Birch", "TueA", 0, NINE),
         },
-        "topics": {"nova": Topic("nova", Now("Cells v2", None), ("one", "two"), "The hall")},
+        "topics": {"nova": Topic("nova", Now("Cells v2", None, NINE), ("one", "two"), "The hall")},
         "links": {
             "nova": Links("nova", "https://example.org/p/nova", ""),
             "swift": Links("swift", "", "https://example.org/swift"),
@@ -231,7 +231,7 @@ def test_topics_keep_since_when_they_are_where_they_stay_the_same() -> None:
     bot.store.commit(read(bot, {"now": {"nova": "x"}}).edits, at=NINE)
     before = bot.state
     take(bot, {"now": {"nova": "x", "swift": "y"}})
-    assert bot.state == having(before, TOPICS, Topic("swift", Now("y", None)))
+    assert bot.state == having(before, TOPICS, Topic("swift", Now("y", None, NINE)))
     take(bot, {"now": {}})
     assert bot.state == lacking(before, TOPICS)
 
@@ -329,7 +329,7 @@ def test_characters_that_no_track_name_may_have_become_hyphens_and_a_line_says_s
     assert sorted(bot.state["tracks"]) == ["n-h", "nova-cells", "upper"]
     assert bot.state["tracks"]["nova-cells"] == Track("nova-cells", "red")
     assert [b.track for b in bot.state["bookings"].values()] == ["nova-cells"]
-    assert bot.state["topics"] == {"nova-cells": Topic("nova-cells", Now("x", None))}
+    assert bot.state["topics"] == {"nova-cells": Topic("nova-cells", Now("x", None, NINE))}
 
 
 @pytest.mark.parametrize(

@@ -67,23 +67,27 @@ def test_now_comes_by_track_with_since_when_where_and_the_pad() -> None:
 
     assert text_of(part(page, "section", "now")) == (
         "Now Tuesday 24 November 2026 · Europe/Berlin time, your own in brackets Last change 14:05"
-        " docs first steps Pad of docs Track page of docs"
-        " nova since 14:00 cells, with docs Where: Ballroom A Pad of nova Track page of nova"
+        " docs first steps Pad of docs"
+        " nova since 14:00 cells, with docs Where: Ballroom A Join nova on line Pad of nova"
         " Is your room talking about something else? Anyone there can say so in the event's channel: #TRACK now TOPIC."
         " Tell people where you are: +in #TRACK, and +out when you leave."
     )
 
 
-def test_a_badge_links_to_the_meeting_of_the_track_or_else_of_its_room() -> None:
-    own = Links("docs", url="https://meet.example.org/docs")
+def test_a_badge_leads_to_the_tracks_page_wherever_it_stands_and_a_link_of_its_own_to_the_meeting() -> None:
+    state = small_state(Links("docs", url="https://meet.example.org/docs"), replace(NOVA, next=("with #docs",)))
+    found = tags(board(state))
 
-    badges = [
-        (name, attributes.get("href"))
-        for name, attributes in tags(part(board(small_state(own)), "section", "now"))
-        if attributes.get("class") == "badge"
+    assert {(name, a.get("href")) for name, a in found if a.get("class") == "badge"} == {
+        ("a", "track/docs.html"),
+        ("a", "track/nova.html"),
+    }
+    # Of docs and of nova's room under Now, and of the one slot that runs in the schedule.
+    assert [a["href"] for _, a in found if a.get("class") == "join"] == [
+        "https://meet.example.org/docs",
+        "https://meet.example.org/a",
+        "https://meet.example.org/a",
     ]
-
-    assert badges == [("a", "https://meet.example.org/docs"), ("a", "https://meet.example.org/a"), ("span", None)]
 
 
 def test_a_topic_of_yesterday_tells_its_day() -> None:
@@ -147,7 +151,8 @@ def test_those_who_left_are_on_no_page() -> None:
 def test_next_lists_what_follows() -> None:
     page = board(small_state(replace(NOVA, next=("placement", "mentoring"))))
 
-    assert text_of(part(page, "section", 'id="next"')).startswith("Next nova placement mentoring Announce")
+    assert text_of(part(page, "li", 'id="next-nova"')) == "nova placement"
+    assert text_of(part(page, "section", 'id="next"')).startswith("Next nova placement mentoring By the schedule")
 
 
 def test_a_day_shows_tracks_free_codes_and_nothing_where_a_room_is_not_to_be_had() -> None:
@@ -159,10 +164,10 @@ def test_a_day_shows_tracks_free_codes_and_nothing_where_a_room_is_not_to_be_had
         "Tue1 now 13:30-15:00",
         "Tue2 15:30-17:00",
         "Aspen First floor seats 10",
-        "Aspen-Tue1",
-        "docs",
+        "13:30-15:00 now Aspen-Tue1",
+        "15:30-17:00 docs",
         "Ballroom A",
-        "nova",
+        "13:30-15:00 now nova Join nova on line",
         "",
     ]
 
@@ -185,14 +190,6 @@ def test_slots_that_run_and_slots_that_are_over_are_marked() -> None:
     ]
 
 
-def test_a_cell_links_to_the_tracks_meeting_or_else_to_its_page() -> None:
-    state = small_state(replace(BALLROOM, url=""), Links("docs", url="https://meet.example.org/docs"))
-
-    links = [a["href"] for name, a in tags(part(board(state), "table", "")) if a.get("class") == "badge"]
-
-    assert links == ["https://meet.example.org/docs", "track/nova.html"]
-
-
 def test_every_track_has_a_link_to_its_page() -> None:
     found = [a["href"] for name, a in tags(part(board(small_state()), "section", 'id="tracks"')) if name == "a"]
 
@@ -208,6 +205,7 @@ def test_what_a_filter_can_pick_names_its_track() -> None:
         ("now-docs", "docs"),
         ("now-nova", "nova"),
         ("next-nova", "nova"),
+        ("li", "docs"),  # what the schedule has next
         ("td", "docs"),
         ("td", "nova"),
         ("track-docs", "docs"),
@@ -230,7 +228,13 @@ def test_every_part_that_can_change_by_itself_has_a_name_of_its_own() -> None:
     assert sorted(names) == sorted(set(names))
     unnamed = [name for name, a in found if name in ("section", "details", "form") and not {"id", "class"} & a.keys()]
     assert unnamed == []
-    assert [a["data-key"] for _, a in found if "data-key" in a] == ["1 Aspen", "1 Ballroom A", "2 Ballroom A"]
+    assert [a["data-key"] for _, a in found if "data-key" in a] == [
+        "at 2026-11-24T14:30:00+00:00",
+        "next 2026-11-24T14:30:00+00:00 Aspen docs",
+        "1 Aspen",
+        "1 Ballroom A",
+        "2 Ballroom A",
+    ]
 
 
 def test_only_rooms_of_that_day_are_in_its_grid() -> None:
@@ -238,7 +242,7 @@ def test_only_rooms_of_that_day_are_in_its_grid() -> None:
 
     assert [text_of(row) for row in re.findall(r"<tr\b.*?</tr>", wednesday, re.DOTALL)] == [
         "Room Wed1 09:00-10:30",
-        "Ballroom A Ballroom A-Wed1",
+        "Ballroom A 09:00-10:30 Ballroom A-Wed1",
     ]
 
 
@@ -448,6 +452,7 @@ def test_a_colour_renders_what_shows_it() -> None:
         "board/room.html": 1,
         "board/day.html": 1,
         "board/tracks.html": 1,
+        "board/soon.html": 1,
         "board/changed.html": 1,
     }
 
@@ -472,9 +477,14 @@ def test_nothing_is_rendered_while_nothing_changes() -> None:
 
 
 def test_the_end_of_a_slot_renders_that_day_alone() -> None:
-    state = small_state(replace(NOVA, now=None))
+    quiet = Topic("docs", Now("first steps", AT), ("second steps",))
+    state = small_state(replace(NOVA, now=Now("cells", AT + timedelta(minutes=30))), quiet)
 
-    assert rendered_after(state, later=timedelta(hours=1)) == {"board/room.html": 2, "board/day.html": 1}
+    assert rendered_after(state, later=timedelta(minutes=55)) == {
+        "board/now.html": 2,  # docs is perhaps over, nova's slot ended
+        "board/room.html": 2,
+        "board/day.html": 1,
+    }
 
 
 def test_a_topic_that_may_be_over_renders_its_own_part_alone() -> None:

@@ -99,6 +99,30 @@ async def test_an_import_is_told_booking_by_booking(bot: Talk) -> None:
     ]
 
 
+async def test_titles_are_told_and_so_is_another_one_but_not_another_page(bot: Talk) -> None:
+    head = "room,day,start,end,track,title,guid,url\n"
+    for line in (
+        "Hall,2026-11-23,09:00,10:00,a,Locks,1,",
+        "Hall,2026-11-23,09:00,10:00,a,Keys,1,",
+        "Hall,2026-11-23,09:00,10:00,a,Keys,1,https://example.org/keys",
+        "Hall,2026-11-23,11:00,12:00,a,Keys,1,https://example.org/keys",
+        "Hall,2026-11-23,11:00,12:00,b,Keys,1,https://example.org/keys",
+        "Hall,2026-11-23,11:00,12:00,keys,Keys,1,https://example.org/keys",
+    ):
+        bot.pages[URL] = f"{head}{line}\n".encode()
+        await said(bot, f"~fetchdb {URL}")
+    nine, eleven = "Hall, Mon 23 Nov 09:00–10:00", "Hall, Mon 23 Nov 11:00–12:00"
+    assert titles(bot)[:5] == [
+        f"keys instead of b: Keys in {eleven}",
+        f"b: Keys instead of a: Keys in {eleven}",
+        f"a: Keys moved from {nine} to {eleven}",
+        "a: Keys is the new title of a: Locks in Hall, Mon0900",
+        f"a: Locks is booked in {nine}",
+    ]
+    kinds = [e.find("a:category", NS).get("term") for e in read(bot).findall("a:entry", NS)]
+    assert kinds[:5] == ["moved", "moved", "moved", "renamed", "booked"]
+
+
 async def test_a_slot_that_is_gone_is_told_by_its_name(bot: Talk) -> None:
     await said(bot, "#docs book Aspen-MonP1")
     bot.pages[URL] = b'{"slots": {}}'

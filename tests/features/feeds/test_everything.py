@@ -11,7 +11,7 @@ from ptgbot.core.documents import View
 from ptgbot.features.feeds import everything
 from ptgbot.features.feeds.everything import JsonFeed
 from ptgbot.features.presence.model import CheckIn
-from ptgbot.features.schedule.model import Track
+from ptgbot.features.schedule.model import BOOKINGS, Track
 from ptgbot.features.subscriptions.model import Subscription
 from ptgbot.features.topics.model import Now, Topic
 from ptgbot.store.state import State
@@ -65,6 +65,17 @@ def test_the_projects_own_sample_comes_back() -> None:
 
     del data["subscriptions"]
     assert published == {**data, "timestamp": "2026-11-24 14:05:00"}
+
+
+def test_titles_and_pages_of_bookings_have_a_key_of_their_own_and_come_back() -> None:
+    data = sample_data()
+    booked = [(r, s) for r, cells in data["schedule"].items() for s, track in cells.items() if track in data["tracks"]]
+    room, slot = booked[0]
+    data["talks"] = {room: {slot: {"title": "Cells", "url": "https://talks.example.org/7"}}}
+    state = import_state(data)
+
+    assert render(state)["talks"] == data["talks"]
+    assert import_state(render(state)).all(BOOKINGS) == state.all(BOOKINGS)
 
 
 def test_an_empty_event_has_every_key() -> None:

@@ -41,6 +41,8 @@ def span(room: str, slot: str, start: str, end: str) -> dict[str, str]:
         "slot": slot,
         "start": day.format(start),
         "end": day.format(end),
+        "title": "",
+        "url": "",
     }
 
 
@@ -73,6 +75,14 @@ def test_every_track_is_told_with_what_is_on_and_where_it_is_booked() -> None:
             },
         },
     }
+
+
+def test_what_is_booked_is_told_with_its_title_and_page() -> None:
+    page = "https://talks.example.org/7"
+    titled = [replace(p, title="Cells", url=page) if isinstance(p, Booking) and p.slot == "Tue1" else p for p in PARTS]
+    nova = render(make_state(titled))["tracks"]["nova"]
+    assert nova["booked_now"] == [{**span("Loft-2", "Tue1", "13:30", "15:00"), "title": "Cells", "url": page}]
+    assert [one["title"] for one in nova["booked_next"]] == ["", ""]
 
 
 @pytest.mark.parametrize(

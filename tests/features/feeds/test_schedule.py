@@ -20,7 +20,7 @@ from ptgbot.features.feeds.model import booking_guid
 from ptgbot.features.feeds.schedule import ScheduleFiles
 from ptgbot.features.motd.model import Motd, Notice
 from ptgbot.features.schedule.model import BOOKINGS, Booking, Day, Room, Slot, Track
-from ptgbot.features.topics.model import Links, Now, Topic
+from ptgbot.features.topics.model import Links, Now, Topic, is_link
 from ptgbot.store.state import State
 from tests.bench.event import make_event
 from tests.build import AT, BERLIN, change, import_state, make_state, put, sample_data
@@ -99,6 +99,16 @@ def test_a_booking_is_told_with_all_that_apps_show() -> None:
     assert [(link.get("href"), link.text) for link in event.find("links")] == [
         (link["url"], link["title"]) for link in nova["links"]
     ]
+
+
+def test_a_booking_with_a_title_and_a_page_is_told_by_them() -> None:
+    page = "https://talks.example.org/?a=1&b=2"
+    titled = [replace(p, title="Cells & <pods>", url=page) if p == NOVA else p for p in PARTS]
+    found, tree = check(make_state(titled))
+    [nova] = found["conference"]["days"][0]["rooms"]["Loft-2"]
+    [event] = tree.findall("day/room/event[track='nova']")
+    assert (nova["title"], nova["track"], nova["url"]) == ("Cells & <pods>", "nova", page)
+    assert (event.findtext("title"), event.findtext("track"), event.findtext("url")) == ("Cells & <pods>", "nova", page)
 
 
 def test_the_head_tells_of_the_event_its_days_rooms_and_tracks() -> None:
@@ -302,16 +312,30 @@ _NAME = _TEXT.filter(bool)
     minutes=st.integers(1, 7 * 24 * 60),
     zone=st.sampled_from(["Europe/Berlin", "US/Pacific", "Etc/GMT+3", "Asia/Kathmandu", "America/New_York", "UTC"]),
     name=st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    titled=st.tuples(
+        st.just("") | _NAME,
+        st.sampled_from(["", "https://例え.example/ü?a=%20&b=[]#c", "HTTP://example.org:8080", "https://e.org/%zz"])
+        | st.text(max_size=9).map(lambda text: f"https://example.org/{text}").filter(is_link),
+    ),
 )
 def test_whatever_people_typed_both_files_are_valid(  # noqa: PLR0917 - one for each thing that is typed
-    room: str, desc: str, track: str, slot: str, start: datetime, minutes: int, zone: str, name: str
+    room: str,
+    desc: str,
+    track: str,
+    slot: str,
+    start: datetime,
+    minutes: int,
+    zone: str,
+    name: str,
+    titled: tuple[str, str],
 ) -> None:
     event = Event(name, ZoneInfo(zone), None, "https://ptg.example.org")
     state = make_state(
         Track(track, "rgb(1 2 3 / 50%)"),
         Day("Some day", 0, (Slot(slot, desc, start.replace(tzinfo=UTC).isoformat(), minutes),)),
         Room(room, 0, (slot,), desc),
-        Booking("id", track, room, slot, 0, AT),
+        Booking("id", track, room, slot, 0, AT, *titled),
+        Links(track, titled[1], titled[1]),
     )
     found, tree = check(state, event)
     [told] = events(found["conference"])

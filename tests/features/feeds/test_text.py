@@ -42,6 +42,7 @@ def test_the_board_reads_as_plain_text() -> None:
         == """\
 Harbor Summit
 Times are those of Europe/Berlin.
+Last change: Tuesday, 24 November, 14:05.
 WARNING         Mind the step
 
 NOW
@@ -49,9 +50,13 @@ nova            cells cells cells cells cells cells cells cells cells cells
                 cells cells cells cells cells
                 since 14:00, in Loft-2
 
+By the schedule, and nobody has said more: #TRACK now TOPIC
+docs            in The long gallery until 15:00
+
 NEXT
 docs            - first pages
                 - a guide
+                at 15:30 in Loft-2
 
 TODAY: Tuesday, 24 November
 
@@ -74,6 +79,7 @@ def test_an_empty_board_says_what_to_type() -> None:
         == """\
 Harbor Summit
 Times are those of Europe/Berlin.
+Last change: Tuesday, 24 November, 14:05.
 
 NOW
 Nothing yet. It begins with: #TRACK now TOPIC
@@ -91,6 +97,28 @@ def test_before_the_event_its_first_day_is_shown_and_called_so() -> None:
 
 def test_a_day_without_bookings_says_so() -> None:
     assert "TODAY: Wednesday, 25 November\n\nNothing is booked.\n" in render(make_state(PARTS), AT + timedelta(days=1))
+
+
+def test_what_is_free_is_told_with_its_codes_until_its_slot_is_over() -> None:
+    state = make_state([part for part in PARTS if part != Booking("a", "nova", "Loft-2", "Tue1", 0, AT)])
+    free = "  The long gallery\n                docs\n  free          Loft-2-Tue1\n"
+
+    assert free in render(state)
+    assert "free" not in render(state, AT + timedelta(hours=1))
+
+
+def test_what_bookings_are_called_is_told() -> None:
+    titled = Booking("a", "nova", "Loft-2", "Tue1", 0, AT, "Cells, and how")
+    text = render(make_state([part for part in PARTS if not isinstance(part, (Topic, Booking))], titled))
+
+    assert "nova            Cells, and how\n                in Loft-2 until 15:00\n" in text
+    assert "  Loft-2        nova\n                Cells, and how\n" in text
+
+
+def test_a_day_that_is_called_by_its_date_is_told_with_its_weekday() -> None:
+    state = make_state(Day("2026-11-24", 0, (Slot("Tue1", "13:30-15:00"),)))
+
+    assert "\nTODAY: Tuesday, 24 November\n" in render(state)
 
 
 @pytest.mark.parametrize(("hours", "word"), [(0, ""), (1, ", perhaps over"), (2, ", slot ended")])

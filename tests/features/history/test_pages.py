@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import orjson
 import pytest
 
 from ptgbot.catalogue import make_exporters
-from ptgbot.core.changes import Change, Draft
+from ptgbot.core.changes import Cause, Change, Draft, Edit
 from ptgbot.core.documents import View
 from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.protocols import Exporter
@@ -18,6 +19,7 @@ from ptgbot.features.history.feed import HistoryFeed
 from ptgbot.features.history.journal import Journal
 from ptgbot.features.history.pages import MOST_ENTRIES, HistoryPage
 from ptgbot.features.history.tracks import MOST_SPELLS, TrackPages
+from ptgbot.features.schedule.model import BOOKINGS
 from ptgbot.features.topics.model import Now, Topic, put_topic
 from ptgbot.site.html import Templates
 from tests.pages import CountedHtml, tags, text_of
@@ -211,12 +213,11 @@ async def test_a_tracks_page_tells_its_topics_with_start_and_end_its_slots_pad_a
     await bot.say("Ada", "+in #nova")
     page = site(bot)["track/nova.html"]
     assert main(page) == (
-        "nova Where: Ballroom A Meeting Pad Calendar"
+        "nova Where: Ballroom A Join nova on line Pad Calendar"
         " Now slot ended since Mon 23 Nov, 10:00 cells, with docs"
         " Next Nothing is announced yet. Announce it in the event's channel: #nova next TOPIC"
-        " Slots When and where nova meets Day Time Room"
-        " Monday 23 November 2026 09:00-10:45 over Ballroom A"
-        " Monday 23 November 2026 13:30-15:15 over Ballroom A"
+        " Slots 2 slots are over When and where nova met Time Room"
+        " Monday 23 November 2026 09:00-10:45 Ballroom A 13:30-15:15 Ballroom A"
         " All times are Europe/Berlin time, your own in brackets."
         " Who is here 2 here: Ada, grace"
         " Calendar The slots of nova, kept up to date in your calendar:"
@@ -243,13 +244,36 @@ async def test_a_tracks_page_marks_the_slot_that_runs_and_greys_those_that_are_o
         found = [attributes for name, attributes in tags(site(bot)["track/nova.html"]) if name == "tr"]
         return [attributes.get("class", "") for attributes in found if "data-key" in attributes]
 
-    seen = [rows()]
-    bot.clock.forward(hours=4)  # 14:00
-    seen.append(rows())
-    bot.clock.forward(hours=2)
-    seen.append(rows())
+    def folded() -> str:
+        page = site(bot)["track/nova.html"].decode()
+        return text_of(page.partition("<details")[2].partition("</summary>")[0].partition("<summary>")[2])
 
-    assert seen == [["runs", ""], ["past", "runs"], ["past", "past"]]
+    seen = [(rows(), folded())]
+    bot.clock.forward(hours=4)  # 14:00
+    seen.append((rows(), folded()))
+    bot.clock.forward(hours=2)
+    seen.append((rows(), folded()))
+
+    assert seen == [
+        (["runs", ""], ""),
+        (["past", "runs"], "1 slot is over"),
+        (["past", "past"], "2 slots are over"),
+    ]
+
+
+async def test_a_tracks_page_tells_what_the_schedule_has_now_and_next_and_what_it_is_called(bot: Talk) -> None:
+    titled = next(b for b in bot.store.view.all(BOOKINGS).values() if b.track == "nova" and b.slot == "MonP1")
+    called = replace(titled, title="Cells & <b>", url="https://example.org/c")
+    bot.store.commit((Edit(BOOKINGS, titled.key, titled, called),), at=bot.clock.now(), cause=Cause.COMMAND)
+    page = main(site(bot)["track/nova.html"])
+    now, _, following = page.partition(" Next ")
+
+    assert now.endswith(
+        "Now By the schedule Ballroom A until 10:45 Join nova on line Nobody has said what nova is talking about."
+        " Say it in the event's channel: #nova now TOPIC"
+    )
+    assert following.startswith("By the schedule at 13:30 Ballroom A Cells & <b> Nothing is announced yet.")
+    assert "13:30-15:15 Cells & <b> Ballroom A" in following
 
 
 async def test_a_tracks_page_turns_with_its_own_slots_and_topic_and_at_midnight(bot: Talk) -> None:
@@ -268,7 +292,7 @@ async def test_a_tracks_page_turns_with_its_own_slots_and_topic_and_at_midnight(
         return told
 
     assert turns("nova", 5) == ["Mon 10:30", "Mon 10:45", "Mon 13:30", "Mon 15:15", "Tue 00:00"]
-    assert turns("swift", 3) == ["Tue 09:00", "Tue 10:45", "never"]
+    assert turns("swift", 4) == ["Tue 00:00", "Tue 09:00", "Tue 10:45", "never"]
 
 
 async def test_every_part_of_a_tracks_page_has_a_name_of_its_own(bot: Talk) -> None:

@@ -1,6 +1,7 @@
 """What calendars tell follows every Change: UIDs stay, revisions grow, what was taken back is cancelled."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,8 +17,8 @@ from ptgbot.core.clock import Event
 from ptgbot.core.documents import Table, View
 from ptgbot.features.history.model import HISTORY, newest_first
 from ptgbot.features.schedule.calendars import Calendars
-from ptgbot.features.schedule.model import BOOKINGS, CALENDAR, DAYS, Booking, CalendarEntry
-from ptgbot.features.schedule.sessions import TrackLinks
+from ptgbot.features.schedule.model import BOOKINGS, CALENDAR, DAYS, ROOMS, Booking, CalendarEntry, Day, Slot
+from ptgbot.features.schedule.sessions import CANCELLED_FOR, TrackLinks
 from ptgbot.features.topics.model import LINKS, etherpad_url, meeting_url
 from ptgbot.site.ics import write_calendar
 from ptgbot.store.state import State
@@ -210,13 +211,91 @@ async def test_a_slot_that_is_booked_again_by_the_same_track_is_there_once(bot: 
     await bot.said("ada", "#neutron unbook Aspen-MonA1")
     bot.clock.forward(minutes=5)
     await bot.said("ada", "#neutron book Aspen-MonA1")
-    once = {uid: told for uid, told in published(bot).items() if "neutron" in told[0]}
+    once, revived = {uid: told for uid, told in published(bot).items() if "neutron" in told[0]}, only(bot)
     await bot.said("ada", "#neutron unbook Aspen-MonA1")
 
-    assert once == {"id1@ptgbot": ("neutron – Sample", "Aspen", "CONFIRMED")}
+    assert once == {"booking1@ptgbot": ("neutron – Sample", "Aspen", "CONFIRMED")}
+    assert revived == CalendarEntry(**{**_fields(entries(started())["booking1"]), "changed": bot.clock.now()})
     assert {uid: told for uid, told in published(bot).items() if "neutron" in told[0]} == {
-        "id1@ptgbot": ("Cancelled: neutron – Sample", "Aspen", "CANCELLED")
+        "booking1@ptgbot": ("Cancelled: neutron – Sample", "Aspen", "CANCELLED")
     }
+
+
+@pytest.mark.parametrize(
+    ("hours", "commands", "id_"),
+    [
+        (47.9, ["#neutron book Aspen-MonA1"], "booking1"),
+        (48, ["#neutron book Aspen-MonA1"], "id1"),
+        (1, ["#docs book Aspen-MonA1"], "id1"),
+        (1, ["#neutron book Aspen-MonP1"], "id1"),
+        (1, ["~fetchdb https://example.org/same"], "booking1"),
+        (1, ["~del neutron", "~add neutron", "#neutron book Aspen-MonA1"], "booking1"),
+        (1, ["~fetchdb https://example.org/early", "#neutron book Aspen-MonA1"], "id1"),
+    ],
+)
+async def test_who_books_the_same_again_before_calendars_drop_it_has_the_same_booking(
+    bot: Talk, hours: float, commands: list[str], id_: str
+) -> None:
+    bot.pages |= IMPORTS
+    before = set(bot.store.view.all(BOOKINGS))
+    await bot.said("ada", "#neutron unbook Aspen-MonA1")
+    bot.clock.forward(hours=hours)
+    for command in commands:
+        await bot.op(command)
+
+    assert set(bot.store.view.all(BOOKINGS)) == (before - {"booking1"}) | {id_}
+
+
+async def test_a_booking_that_is_made_again_has_its_title_again(bot: Talk) -> None:
+    bot.pages[PAGE] = b'{"talks": {"Aspen": {"MonA1": {"title": "Cells", "url": "https://example.org/cells"}}}}'
+    await bot.op(f"~fetchdb {PAGE}")
+    before = bot.store.view.all(BOOKINGS)["booking1"]
+    bot.clock.forward(minutes=5)
+    await bot.said("ada", "#neutron unbook Aspen-MonA1")
+    await bot.said("ada", "#neutron book Aspen-MonA1")
+
+    assert bot.store.view.all(BOOKINGS)["booking1"] == replace(before, changed=bot.clock.now())
+
+
+async def test_the_id_of_a_booking_whose_slot_lost_its_time_is_given_to_no_other(bot: Talk) -> None:
+    bot.pages |= IMPORTS
+    await bot.op("~fetchdb https://example.org/untimed")
+    draft = Draft(bot.store.view)
+    draft.put(DAYS, Day("Wednesday", 2, (Slot("Again", "09:00-10:45", "2026-11-23T09:00:00+01:00"),)))
+    draft.put(ROOMS, replace(bot.store.view.all(ROOMS)["Aspen"], slots=("MonA1", "Again")))
+    bot.calendar.commit(draft.edits(), at=bot.clock.now())
+    await bot.said("ada", "#neutron book Aspen-Again")
+
+    assert {b.id: b.slot for b in bot.store.view.all(BOOKINGS).values() if b.track == "neutron"} == {
+        "booking1": "MonA1",
+        "id1": "Again",
+    }
+
+
+async def test_another_title_or_page_is_a_change_that_calendars_see(bot: Talk) -> None:
+    before = entries(bot)["booking1"]
+    for told in ({"title": "Cells"}, {"title": "Cells", "url": "https://example.org/cells"}, {}):
+        bot.clock.forward(minutes=5)
+        bot.pages[PAGE] = json.dumps({"talks": {"Aspen": {"MonA1": told}}}).encode()
+        await bot.op(f"~fetchdb {PAGE}")
+        assert entries(bot)["booking1"] == CalendarEntry(
+            **{
+                **_fields(before),
+                "title": told.get("title", ""),
+                "about": told.get("url", ""),
+                "changed": bot.clock.now(),
+            }
+        )
+
+
+async def test_a_title_stays_where_a_booking_moves_and_where_an_undo_brings_it_back(bot: Talk) -> None:
+    bot.pages[PAGE] = b'{"talks": {"Aspen": {"MonA1": {"title": "Cells", "url": "https://example.org/cells"}}}}'
+    await bot.op(f"~fetchdb {PAGE}")
+    for command in ("#neutron move Aspen-MonA1 Loft-2-MonP1", "#neutron unbook Loft-2-MonP1", "#neutron undo"):
+        await bot.said("ada", command)
+    booking = bot.store.view.all(BOOKINGS)["booking1"]
+
+    assert (booking.room, booking.title, booking.url) == ("Loft-2", "Cells", "https://example.org/cells")
 
 
 async def test_a_slot_that_another_track_books_shows_both(bot: Talk) -> None:
@@ -327,6 +406,8 @@ IMPORTS = {
     "https://example.org/short": b'{"slots": {"Monday": [{"name": "MonA1", "desc": "09:00-10:45"}]}}',
     "https://example.org/rooms": b'{"schedule": {"Loft-2": {"MonP1": "nova", "TueA1": ""}, "Den": {"MonA1": "swift"}}}',
     "https://example.org/tracks": b'{"tracks": ["docs", "nova", "swift"]}',
+    "https://example.org/titles": b'{"talks": {"Aspen": {"MonA1": {"title": "Cells"}, "TueA1": {"title": "Cells"}}}}',
+    "https://example.org/untitled": b'{"talks": {}}',
 }
 tracks = st.sampled_from(("nova", "swift", "docs", "neutron"))
 places = st.sampled_from(
@@ -356,11 +437,22 @@ async def test_whatever_happens_no_revision_falls_and_nothing_changes_without_a_
     bot.pages |= IMPORTS
     ever: dict[str, tuple[int, datetime, bytes]] = {}
     for step in said:
+        before = set(bot.store.view.all(BOOKINGS))
+        cancelled = {
+            entry.place: key
+            for key, entry in entries(bot).items()
+            if entry.cancelled and key not in before and bot.clock.now() < entry.changed + CANCELLED_FOR
+        }
         if step in SPANS:
             bot.clock.time += SPANS[step]
             bot.calendar.catch_up(bot.clock.now())
         else:
             await bot.op(step)
+        if "book" in step or "fetchdb" in step:
+            after = entries(bot)
+            for key in set(bot.store.view.all(BOOKINGS)) - before:
+                if key in after and after[key].place in cancelled:
+                    assert key == cancelled[after[key].place], step
         content = calendar(bot)
         for uid, (revision, changed, written) in components(content).items():
             if uid in ever and written != ever[uid][2]:

@@ -3,13 +3,18 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ptgbot.catalogue import TABLES
 from ptgbot.core.clock import Event
 from ptgbot.features.schedule.model import (
+    BOOKINGS,
+    CALENDAR,
     Booking,
+    CalendarEntry,
     Day,
     PlannedDay,
     Room,
@@ -19,6 +24,7 @@ from ptgbot.features.schedule.model import (
     today,
     untimed_slots,
 )
+from ptgbot.store.schema import Schema
 from tests.build import make_state
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
@@ -262,3 +268,11 @@ def test_a_tracks_room_today_is_the_first_in_schedule_order_that_has_it_in_a_slo
     assert rooms(NOON + timedelta(days=1)) == [None, "Attic", None]
     assert rooms(NOON + timedelta(days=3)) == ["Zoo", None, None]  # the first day counts as today
     assert rooms(NOON - timedelta(days=6)) == ["Zoo", None, None]  # a Tuesday, in the week before
+
+
+def test_bookings_and_calendar_entries_of_an_older_version_are_read() -> None:
+    booking = Booking("b1", "nova", "Aspen", "MonA1", 0, datetime(2026, 11, 23, 9, tzinfo=UTC))
+    entry = CalendarEntry("b1", "nova", "Aspen", booking.changed, booking.changed, booking.changed)
+    for table, document, new in ((BOOKINGS, booking, ("title", "url")), (CALENDAR, entry, ("title", "about"))):
+        old = {key: value for key, value in orjson.loads(orjson.dumps(document)).items() if key not in new}
+        assert Schema(TABLES).decode(table.name, 1, [old]) == [document]

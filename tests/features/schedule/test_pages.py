@@ -1,12 +1,13 @@
 """``index.html``: the event's links, and every command."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Registry
 from ptgbot.features.schedule.model import Info, Track
-from ptgbot.features.schedule.pages import IndexPage
+from ptgbot.features.schedule.pages import IndexPage, MissingPage
 from ptgbot.site.html import Templates
 from ptgbot.store.state import State
 from tests.build import AT, BERLIN, make_state, put
@@ -61,6 +62,28 @@ def test_the_other_pages_are_linked() -> None:
     targets = {a["href"] for name, a in tags(render(make_state())) if name == "a"}
 
     assert {"ptg.html", "etherpads.html", "signage.html", "subscribe.html", "ptg.json"} <= targets
+
+
+def test_the_board_comes_first() -> None:
+    page = render(make_state(Info("harbor", LINKS)))
+    [first, *_] = [a["href"] for name, a in tags(page[page.index("<main") :]) if name == "a"]
+
+    assert first == "ptg.html"
+    assert page.index('id="pages"') < page.index('id="links"')
+
+
+@pytest.mark.parametrize(
+    ("site_url", "root"),
+    [("https://ptg.example.org", "/"), ("https://example.org/ptg/board", "/ptg/board/"), ("", "")],
+)
+def test_the_page_for_what_is_not_there_leads_to_the_board_from_wherever_it_is_shown(site_url: str, root: str) -> None:
+    event = replace(BERLIN, site_url=site_url)
+    page = MissingPage(event, Templates(event)).render("404.html", make_state().public, AT).decode()
+    found = [a.get("href", a.get("src", "")) for name, a in tags(page) if name in ("a", "link", "script")]
+
+    assert f"{root}ptg.html" in found
+    assert [address for address in found if not address.startswith((root, "#"))] == []
+    assert "script" not in {name for name, _ in tags(page)}
 
 
 def test_the_commands_stand_by_who_may_give_them() -> None:

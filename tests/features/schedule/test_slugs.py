@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptgbot.features.schedule.slugs import make_slugs
+from ptgbot.features.schedule.slugs import full_title, make_slugs
 from ptgbot.site.files import path_problem
 
 
@@ -56,3 +56,18 @@ def test_rooms_whose_digests_begin_alike_are_told_apart_all_the_same(monkeypatch
     rooms = [f"Attic{' ' * number}-" for number in range(300)]
 
     assert len(set(make_slugs(rooms).values())) == 300
+
+
+@pytest.mark.parametrize(
+    ("track", "title", "full"),
+    [
+        ("hardware", "Solder your own badge", "hardware: Solder your own badge"),
+        ("hardware", "", "hardware"),
+        ("grusse-aus-lodz", "Grüße aus Łódź!", "Grüße aus Łódź!"),
+        ("x" * 50, "x" * 60, "x" * 60),
+    ],
+)
+def test_a_booking_is_called_by_track_and_title_unless_the_track_was_named_after_it(
+    track: str, title: str, full: str
+) -> None:
+    assert full_title(track, title) == full

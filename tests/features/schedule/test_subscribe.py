@@ -61,6 +61,12 @@ def test_without_an_address_of_the_site_there_are_plain_links() -> None:
     assert "webcal:" not in page.decode()
 
 
+def test_every_calendar_but_that_of_everything_can_be_found_by_its_name() -> None:
+    found = [a["data-find"] for _, a in tags(render(KNOWN, state())) if "data-find" in a]
+
+    assert sorted([*found, "ptg.ics"]) == paths(KNOWN, state())
+
+
 def test_rooms_and_days_are_called_by_their_names() -> None:
     text = text_of(render(KNOWN, state()))
 

@@ -151,6 +151,9 @@ async def test_one_topic_is_no_plural(bot: Talk) -> None:
         (".", EVERY),
         ("x*", EVERY),
         ("#|nova", EVERY),
+        ("/nova/i", "The slashes count as part of the pattern: leave them out, as in: subscribe nova"),
+        ('"nova"', "The quotes count as part of the pattern: leave them out, as in: subscribe nova"),
+        ("“nova cells”", "The quotes count as part of the pattern: leave them out, as in: subscribe nova cells"),
         (r"\bö", r"Beware: \b takes only a-z, 0-9 and _ for parts of words; try it without."),
     ],
 )
@@ -214,3 +217,8 @@ async def test_a_notification_names_who_is_meant_by_identity_whatever_they_are_c
     assert bot.sent == [
         Send(Target("slack", "Ada Lovelace", "slack/T1.U1"), "now in #nova (Ballroom A): cells", Priority.NOTIFICATION)
     ]
+
+
+@pytest.mark.parametrize("pattern", ["nova/cinder", "/nova/cinder", '"', "don't", "//"])
+async def test_slashes_and_quotes_that_are_not_around_a_pattern_need_no_advice(bot: Talk, pattern: str) -> None:
+    assert await bot.said("ada", f"+subscribe {pattern}") == f"You are subscribed to: {pattern} ({NONE_YET})"

@@ -46,10 +46,17 @@ def test_what_is_said_before_a_slot_begins_is_over_by_its_age_alone() -> None:
     assert fading(at(13, 29), "Aspen-T0") == Fading(None, at(14, 14))
 
 
-def test_nothing_tells_when_an_imported_topic_is_over() -> None:
+def test_of_a_topic_whose_time_nothing_tells_nothing_tells_when_it_is_over() -> None:
     state = make_state(DAY, ROOMS)
 
     assert fading(None, "Aspen-T0") == fading_of(state, BERLIN, Topic("nova")) == Fading()
+
+
+def test_an_imported_topic_that_does_not_tell_since_when_fades_as_if_it_was_said_then() -> None:
+    state = make_state(DAY, ROOMS, Booking("b", "nova", "Aspen", "T0", 0, AT))
+    topic = Topic("nova", Now("cells", None, AT))
+
+    assert fading_of(state, BERLIN, topic) == Fading(at(15, 0), AT + timedelta(minutes=45))
 
 
 def test_the_word_says_which_of_both_it_is_and_a_slot_that_ended_is_surer() -> None:

@@ -57,6 +57,17 @@ async def test_a_line_that_is_not_done_in_time_holds_the_next_until_it_is() -> N
     assert not await server.holds()
 
 
+async def test_after_a_line_that_was_late_there_is_one_at_a_time_until_one_is_not() -> None:
+    server = Server(late=0.05)
+    for seconds, late in ((0.0, False), (0.06, True), (0.0, False)):
+        server.send(echoed=True)
+        await asyncio.sleep(seconds)
+        server.backlog.did_one()
+        server.send(echoed=True)
+        assert await server.holds() is late
+        server.backlog.did_one()
+
+
 async def test_one_ping_at_a_time_asks_for_all_that_went_out_meanwhile() -> None:
     server = Server()
     for _ in range(3):

@@ -119,6 +119,33 @@ async def test_a_login_that_is_refused_is_not_tried_again_and_the_bot_goes_on(
         assert await peer.line() == "PONG :settled"
 
 
+@pytest.mark.parametrize(
+    ("said", "logged"),
+    [
+        ("SASL \x02authentication\x02 failed", "SASL authentication failed"),
+        (f"wrong: {SECRET} {PLAIN}", "wrong: … …"),
+        ("", "nothing more"),
+    ],
+)
+async def test_a_refused_login_is_logged_with_the_settings_and_the_servers_words_but_no_secret(
+    said: str, logged: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(SASL, PATIENT) as run:
+        peer = await asked_for_login(run)
+        peer.numeric(904, f"* :{said}")
+        await peer.expect("CAP END")
+    told = [record.getMessage() for record in caplog.records if "refused the login" in record.getMessage()]
+    assert told == [
+        f"irc: the server refused the login by SASL PLAIN; check irc_sasl_user and irc_sasl_password. It says: {logged}"
+    ]
+    assert SECRET not in caplog.text
+    assert PLAIN not in caplog.text
+
+
+def test_channels_that_differ_in_case_alone_are_one_and_the_first_name_counts() -> None:
+    assert replace(SETTINGS, channel=("#ptg", "#B[", "#PTG", "#b{", "#c")).channels == ("#ptg", "#B[", "#c")
+
+
 async def test_a_login_that_is_not_answered_is_aborted() -> None:
     async with running(SASL, replace(PATIENT, sasl=0.05)) as run:
         peer = await asked_for_login(run)

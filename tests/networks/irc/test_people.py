@@ -90,9 +90,29 @@ async def test_a_nick_that_belongs_to_somebody_else_by_now_is_not_told() -> None
 
 async def test_somebody_who_was_never_seen_may_be_there() -> None:
     async with running() as run:
-        await run.peer(caps=CAPS)
+        await run.peer(caps=NOTHING)
         assert located(run, verified("ada", "ada")) == "ada"
         assert located(run, unverified("bob")) == "bob"
+
+
+@pytest.mark.parametrize(
+    ("caps", "isupport"),
+    [
+        ("account-tag", ISUPPORT),
+        ("extended-join", ISUPPORT),
+        ("account-notify", ISUPPORT),
+        (NOTHING, f"{ISUPPORT} WHOX"),
+    ],
+)
+async def test_where_accounts_are_told_one_that_was_not_seen_is_not_taken_to_have_its_last_nick(
+    caps: str, isupport: str
+) -> None:
+    async with running() as run:
+        await run.peer(caps=caps, isupport=isupport, names="ada")
+        for name in ("ada", "x1"):
+            assert located(run, verified(name, "ada")) is None
+            assert run.network.knows(verified(name, "ada"))
+        assert located(run, unverified("ada")) == "ada"
 
 
 @pytest.mark.parametrize("line", [":ada_away!a@h QUIT :*.net *.split", ":op!o@h KILL ada_away :bye"])
@@ -117,12 +137,71 @@ async def test_an_account_with_another_nick_left_is_not_away() -> None:
         assert located(run, verified("ada", "ada")) == "phone"
 
 
-async def test_somebody_who_left_the_channel_only_may_be_there() -> None:
+async def test_somebody_without_an_account_who_left_the_channel_only_may_be_there() -> None:
+    async with running() as run:
+        peer = await run.peer(caps=NOTHING, names="bob")
+        peer.send(":bob!b@h PART #ptg")
+        await answered(peer)
+        assert located(run, unverified("bob")) == "bob"
+
+
+async def test_an_account_that_left_the_channel_is_not_told_under_a_nick_that_anybody_may_take() -> None:
     async with running() as run:
         peer = await with_ada(run)
+        peer.say("ada", "bot", "subscribe nova", tags="@account=Ada ")
         peer.send(":ada!a@h PART #ptg")
         await answered(peer)
+        assert located(run, verified("ada", "ada")) is None
+        peer.say("ada", "bot", "hello")
+        await answered(peer)
+        assert located(run, verified("ada", "ada")) is None
+        peer.say("x2", "bot", "here", tags="@account=Ada ")
+        peer.say("x2", "bot", "again", tags="@account=Ada ")
+        await answered(peer)
+        assert located(run, verified("ada", "ada")) == "x2"
+        assert run.came_in == [actor("ada", account="ada"), actor("x2", account="ada")]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [":x2!e@h PRIVMSG bot :hello"],
+        ["@account=Eve :x2!e@h PRIVMSG bot :hello"],
+        [":x2!e@h JOIN #ptg * :Eve"],
+        [":x2!e@h JOIN #ptg * :Eve", ":x2!e@h PART #ptg"],
+        [":eve!e@h JOIN #ptg * :Eve", ":eve!e@h NICK x2", ":x2!e@h PART #ptg"],
+        [":x2!a@h JOIN #ptg Ada :Ada", ":bot!b@h PART #ptg"],
+        [":x2!a@h JOIN #ptg Ada :Ada", ":x2!a@h QUIT"],
+    ],
+)
+async def test_who_spoke_from_outside_is_there_until_the_nick_is_seen_with_somebody_else_or_gone(
+    lines: list[str],
+) -> None:
+    async with running() as run:
+        peer = await run.peer(caps=CAPS)
+        peer.say("x1", "bot", "hello", tags="@account=Ada ")
+        peer.say("x2", "bot", "hello", tags="@account=Ada ")
+        await answered(peer)
+        assert [located(run, verified(name, "ada")) for name in ("x1", "x2", "ada")] == ["x1", "x2", "x2"]
+        peer.send(*lines)
+        await answered(peer)
+        assert located(run, verified("x2", "ada")) is None
+        peer.say("x3", "bot", "hello", tags="@account=Ada ")
+        await answered(peer)
+        assert located(run, verified("x2", "ada")) == "x3"
+        assert run.came_in[-1] == actor("x3", account="ada")
+
+
+async def test_an_account_is_told_again_that_it_came_when_the_bot_was_out_of_the_channel() -> None:
+    async with running() as run:
+        peer = await with_ada(run)
+        peer.send(":op!o@h KICK #ptg bot :out")
+        await answered(peer)
+        assert located(run, verified("ada", "ada")) is None
+        peer.say("ada", "bot", "hello", tags="@account=Ada ")
+        await answered(peer)
         assert located(run, verified("ada", "ada")) == "ada"
+        assert run.came_in == [actor("ada", account="ada")] * 2
 
 
 @pytest.mark.parametrize(
@@ -240,14 +319,15 @@ async def test_joins_logins_and_nicks_are_told_and_nothing_twice() -> None:
         ]
 
 
-async def test_an_account_that_a_message_is_the_first_to_tell_is_a_login() -> None:
+async def test_an_account_that_a_message_is_the_first_to_tell_is_a_login_or_a_return() -> None:
     async with running() as run:
         peer = await run.peer(caps="account-tag", names="alice")
         peer.say("alice", "#ptg", "hello", tags="@account=Alice ")
         peer.say("alice", "#ptg", "hello", tags="@account=Alice ")
         peer.say("outside", "bot", "hello", tags="@account=Out ")
+        peer.say("outside", "bot", "hello", tags="@account=Out ")
         await answered(peer)
-        assert run.came_in == [actor("alice"), actor("alice", account="alice")]
+        assert run.came_in == [actor("alice"), actor("alice", account="alice"), actor("outside", account="out")]
 
 
 async def test_somebody_outside_who_was_away_is_back_with_what_they_say() -> None:

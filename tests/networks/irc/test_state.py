@@ -194,3 +194,20 @@ async def test_in_private_the_highest_role_of_any_channel_counts() -> None:
             peer.say("alice", target, "x")
         found = [(m.channel, m.sender.role) for m in await run.hears(3)]
         assert found == [("#ptg", Role.MODERATOR), ("#other", Role.ORGANISER), (None, Role.ORGANISER)]
+
+
+async def test_a_server_that_falls_behind_gets_half_as_many_lines(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    monkeypatch.setattr("ptgbot.networks.irc.pace.LAG", -1.0)  # so every line is late
+    async with running() as run:
+        peer = await run.peer()
+        for text in ("one", "two"):
+            assert (run.network.burst, run.network.interval) == (4, 0.7)
+            await run.network.post(CHANNEL, text)
+            await peer.expect("PING :done-.*")
+            await answered(peer)
+        assert (run.network.burst, run.network.interval) == (2, 1.4)
+        [said] = [r.getMessage() for r in caplog.records if "behind" in r.getMessage()]
+        assert said.endswith(" s behind with what we send; now a line in 1.4 s")

@@ -84,8 +84,12 @@ async def test_an_account_is_looked_for_under_its_last_nick_and_found_where_it_l
     ada = Target("irc", "ada", "irc/ada99")
     async with running() as run:
         peer = await run.peer(caps=CAPS)
+        assert (run.network.knows(ada), run.network.locate(ada)) == (True, None)
+        peer.say("x1", "bot", "hello", tags="@account=Ada99 ")
+        await answered(peer)
+        assert (run.network.knows(ada), run.network.locate(ada)) == (False, replace(ada, name="x1"))
         looking = asyncio.ensure_future(run.network.look_for([ada]))
-        await peer.expect("ISON :ada")
+        await peer.expect("ISON :x1")
         peer.numeric(303, ":")
         await looking
         assert (run.network.knows(ada), run.network.locate(ada)) == (True, None)
