@@ -22,8 +22,8 @@ def test_a_template_that_fails_is_found_whichever_it_is(
     own = tmp_path / "own" / name
     own.parent.mkdir(parents=True)
     ours = (OURS / name).read_text()
-    place = "{% block main %}" if ours.startswith("{% extends") else "\n"  # of what extends another, only blocks count
-    own.write_text(ours.replace(place, place + "{{ nothing_of_this_name }}", 1))
+    before, main, rest = ours.partition("{% block main %}" if ours.startswith("{% extends") else "nowhere")
+    own.write_text(before + main + "{{ nothing_of_this_name }}" + rest)  # of what extends another, only blocks count
 
     problems, _ = rehearse(loaded({"templates_dir": str(tmp_path / "own")}))
 

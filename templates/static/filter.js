@@ -7,7 +7,9 @@
   const SECTIONS = "section.now, section.next, section.tracks, details.day";
   const form = document.querySelector("form.filter");
   const input = form?.querySelector("input");
-  /** The sections that were opened because there is something in them. @type {Set<string>} */
+  /** The sections in which there is something. @type {Set<string>} */
+  const filled = new Set();
+  /** Those of them that were opened for it. @type {Set<string>} */
   const unfolded = new Set();
 
   /** A text as it is compared: its words, without case and accents. @param {string | null | undefined} text */
@@ -96,11 +98,14 @@
   }
 
   /**
-   * Open a section while there is something in it; whoever closes it meanwhile has it closed.
+   * Open a section once there is something in it; whoever closes it then has it closed.
    * @param {HTMLDetailsElement} part @param {boolean} hasSome @param {boolean} isEnd
    */
   function unfold(part, hasSome, isEnd) {
-    if (hasSome && !part.open && !unfolded.has(part.id)) {
+    const isNews = hasSome && !filled.has(part.id);
+    if (hasSome) filled.add(part.id);
+    else filled.delete(part.id);
+    if (isNews && !part.open) {
       unfolded.add(part.id);
       part.open = true;
     } else if (isEnd && unfolded.delete(part.id)) {
