@@ -90,7 +90,7 @@ async def _measure(lines: int) -> Felt:
             async with _bot(folder, server.port) as process:
                 await client.expect(rf":ptgbot!\S+ JOIN :?{CHANNEL}")
                 joined = time.perf_counter() - began
-                while not (folder / "html" / "ptg.html").exists():
+                while not all((folder / "html" / name).exists() for name in ("ptg.html", "ptg.json")):
                     await asyncio.sleep(0.01)
                 spans = []
                 for number in range(lines):
