@@ -4,12 +4,12 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ptgbot.core.changes import Cause, Change, Draft, Edit
-from ptgbot.core.documents import Table, View, Visibility
-from ptgbot.core.identity import Actor
+from ptgbot.core.changes import Cause, Draft, Edit
+from ptgbot.core.documents import Table, Visibility
+from ptgbot.core.layers import Proposal, StoreLayer
 from ptgbot.core.messages import Message, Reply
 from ptgbot.core.protocols import Store
 
@@ -40,7 +40,7 @@ class Delivery:
 DELIVERIES = Table("deliveries", Delivery, Visibility.OWNER)
 
 
-class Deliveries:
+class Deliveries(StoreLayer):
     """A store that notes in each Change which message caused it, for networks that may deliver one again.
 
     Commands without a Change are remembered for a while, and not over a restart: to answer one again harms nobody.
@@ -51,51 +51,19 @@ class Deliveries:
     """
 
     def __init__(self, store: Store, networks: Iterable[str]) -> None:
-        self._store = store
+        super().__init__(store)
         self._networks = frozenset(networks)
         self._replies: OrderedDict[str, asyncio.Future[Reply]] = OrderedDict()
 
-    @property
-    def view(self) -> View:
-        """The whole state, Changes under way included."""
-        return self._store.view
-
-    @property
-    def durable(self) -> int:
-        """The number of the last Change that is on disk."""
-        return self._store.durable
-
-    async def saved(self, seq: int) -> None:
-        """Return once the Change with this number is on disk.
-
-        Raises:
-            NotSaved: It was rolled back.
-        """
-        await self._store.saved(seq)
-
-    def commit(
-        self,
-        edits: tuple[Edit, ...],
-        *,
-        at: datetime,
-        cause: Cause = Cause.COMMAND,
-        actor: Actor | None = None,
-        text: str = "",
-        subject: str = "",
-        message_id: str = "",
-    ) -> Change:
-        """Commit, with the message that caused it.
-
-        Raises:
-            NotSaved: Changes are refused at the moment; nothing was applied.
-        """
-        if message_id.partition("/")[0] in self._networks:
-            message_id = _digest(message_id)
-            if self.view.get(DELIVERIES, message_id) is None:
-                edits = (*edits, Edit(DELIVERIES, message_id, None, Delivery(message_id, at)))
-        return self._store.commit(
-            edits, at=at, cause=cause, actor=actor, text=text, subject=subject, message_id=message_id
-        )
+    def extend(self, proposal: Proposal) -> Proposal:
+        """Return a proposal with the message that caused it."""
+        if proposal.message_id.partition("/")[0] not in self._networks:
+            return proposal
+        key = _digest(proposal.message_id)
+        edits = proposal.edits
+        if self.view.get(DELIVERIES, key) is None:
+            edits = (*edits, Edit(DELIVERIES, key, None, Delivery(key, proposal.at)))
+        return replace(proposal, edits=edits, message_id=key)
 
     def again(self, message: Message, reply: "asyncio.Future[Reply]") -> "asyncio.Future[Reply] | None":
         """Remember a command.

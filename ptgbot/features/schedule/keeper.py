@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ptgbot.core.after import After
-from ptgbot.core.changes import Cause, Change, Draft, Edit
+from ptgbot.core.changes import Cause, Draft, Edit
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
-from ptgbot.core.identity import Actor
+from ptgbot.core.layers import Proposal, StoreLayer
 from ptgbot.core.protocols import Store
 from ptgbot.features.schedule.documents import BOOKINGS, CALENDAR, DAYS, INFO, ROOMS, CalendarEntry
 from ptgbot.features.schedule.sessions import CANCELLED_FOR, Telling, TrackLinks
@@ -18,7 +18,7 @@ __all__ = ["CalendarKeeper"]
 _SECOND = timedelta(seconds=1)  # the least that calendars can tell apart
 
 
-class CalendarKeeper:
+class CalendarKeeper(StoreLayer):
     """Makes Changes durable like the store behind it (``core.protocols.Store``), with the calendar entries they alter.
 
     An entry follows from what is, not from who changed it: a booking that is moved, a slot that an import gives another
@@ -33,55 +33,14 @@ class CalendarKeeper:
     """
 
     def __init__(self, store: Store, event: Event, links: TrackLinks) -> None:
-        self._store = store
+        super().__init__(store)
         self._telling = Telling(event, links)
-        self._latest = datetime.min.replace(
-            tzinfo=UTC
-        )  # of all that was given to entries, those that are gone included
+        # Of all that was given to entries, those that are gone included.
+        self._latest = datetime.min.replace(tzinfo=UTC)
 
-    @property
-    def view(self) -> View:
-        """The whole state, Changes under way included."""
-        return self._store.view
-
-    @property
-    def durable(self) -> int:
-        """The number of the last Change that is on disk."""
-        return self._store.durable
-
-    async def saved(self, seq: int) -> None:
-        """Return once the Change with this number is on disk.
-
-        Raises:
-            NotSaved: It was rolled back.
-        """
-        await self._store.saved(seq)
-
-    def commit(
-        self,
-        edits: tuple[Edit, ...],
-        *,
-        at: datetime,
-        cause: Cause = Cause.COMMAND,
-        actor: Actor | None = None,
-        text: str = "",
-        subject: str = "",
-        message_id: str = "",
-    ) -> Change:
-        """Apply edits and what follows from them for calendars to the state at once, and queue them for the disk.
-
-        Raises:
-            NotSaved: Changes are refused at the moment; nothing was applied.
-        """
-        return self._store.commit(
-            self._with_entries(edits, at),
-            at=at,
-            cause=cause,
-            actor=actor,
-            text=text,
-            subject=subject,
-            message_id=message_id,
-        )
+    def extend(self, proposal: Proposal) -> Proposal:
+        """Return a proposal with what follows from it for calendars."""
+        return replace(proposal, edits=self._with_entries(proposal.edits, proposal.at))
 
     def catch_up(self, now: datetime) -> None:
         """Bring the entries to what there is to tell, and remove those that were cancelled long ago.
