@@ -282,27 +282,21 @@ def _channel(text: str) -> str:
 
 def slack_channels(value: object) -> tuple[str, ...]:
     """Read the ids of channels in Slack, or none."""
-
-    def item(text: str) -> str:
-        if not SLACK_CHANNEL.fullmatch(text):
-            raise ValueError(
-                f"{shown(text)} is not the id of a channel, such as C0123ABCDEF: Slack has it at the foot of the"
-                " channel's details"
-            )
-        return text
-
-    return _list(value, item, may_be_empty=True)
+    what = "the id of a channel, such as C0123ABCDEF: Slack has it at the foot of the channel's details"
+    return _ids(value, SLACK_CHANNEL, what)
 
 
 def slack_people(value: object) -> tuple[str, ...]:
     """Read the ids of people and user groups in Slack, or none."""
+    examples = "such as U0123ABCDEF or S0123ABCDEF"
+    what = f"the id of a person or a user group, {examples}: Slack has it in the menu of the profile"
+    return _ids(value, SLACK_PERSON, what)
 
+
+def _ids(value: object, pattern: re.Pattern[str], what: str) -> tuple[str, ...]:
     def item(text: str) -> str:
-        if not SLACK_PERSON.fullmatch(text):
-            raise ValueError(
-                f"{shown(text)} is not the id of a person or a user group, such as U0123ABCDEF or S0123ABCDEF: Slack"
-                " has it in the menu of the profile"
-            )
+        if not pattern.fullmatch(text):
+            raise ValueError(f"{shown(text)} is not {what}")
         return text
 
     return _list(value, item, may_be_empty=True)

@@ -33,6 +33,7 @@ from ptgbot.features.schedule.model import (
     plan,
     plan_days,
     random_color,
+    timed_bookings,
 )
 from ptgbot.features.topics.model import is_link
 
@@ -292,12 +293,9 @@ class ScheduleImport:
 
     def _tell_overlaps(self, bookings: Iterable[Booking]) -> None:
         """Take note of bookings of one room that are in it at the same time, in slots that overlap."""
-        times = {slot.slot.name: (slot.start, slot.end) for day in self._days_planned for slot in day.slots}
         rooms: dict[str, list[tuple[datetime, datetime, Booking]]] = {}
-        for booking in bookings:
-            start, end = times.get(booking.slot, (None, None))
-            if start is not None and end is not None:
-                rooms.setdefault(booking.room, []).append((start, end, booking))
+        for booking, start, end in timed_bookings(bookings, self._days_planned):
+            rooms.setdefault(booking.room, []).append((start, end, booking))
         for room, found in rooms.items():
             found.sort(key=lambda item: (*item[:2], item[2].slot))
             longest = found[0]

@@ -27,6 +27,7 @@ from ptgbot.features.schedule.model import (
     full_title,
     plan,
     plan_days,
+    slots_by_name,
 )
 
 __all__ = ["MOST_ENTRIES", "ChangesFeed"]
@@ -92,7 +93,7 @@ class ChangesFeed:
         return None
 
     def _slots_by_name(self, view: View) -> _Slots:
-        return {slot.slot.name: slot for day in plan(view, self._event) for slot in day.slots}
+        return slots_by_name(plan(view, self._event))
 
     def _follow(self, view: View) -> list[Entry]:
         """Return the newest entries of the history that tell of bookings."""
@@ -144,7 +145,7 @@ class ChangesFeed:
                 found += [] if raw is None else [decode(Day, raw)]
             except ValueError:
                 continue
-        return {slot.slot.name: slot for day in plan_days(found, self._event) for slot in day.slots}
+        return slots_by_name(plan_days(found, self._event))
 
     def _entry(
         self, entry: Entry, key: str, before: Raw | None, after: Raw | None, places: tuple[str, str], *, there: bool

@@ -25,6 +25,7 @@ from ptgbot.features.schedule.model import (
     event_info,
     format_place,
     plan,
+    timed_bookings,
 )
 from ptgbot.features.topics.model import LINKS, STALE_AFTER, TOPICS, Topic, etherpad_url, meeting_url
 
@@ -118,13 +119,10 @@ class NowAndNext:
 
     def _plan(self, view: View) -> tuple[Mapping[str, _Spans], list[datetime]]:
         """Return the spans of every track, in order of time, and every instant at which one begins or ends."""
-        slots = {slot.slot.name: slot for day in plan(view, self._event) for slot in day.slots}
         found: dict[str, list[_Span]] = {}
-        for booking in view.all(BOOKINGS).values():
-            slot = slots.get(booking.slot)
-            if slot is not None and slot.start is not None and slot.end is not None:
-                span = _Span(slot.start, slot.end, booking.room, booking.slot, booking.title, booking.url)
-                found.setdefault(booking.track, []).append(span)
+        for booking, start, end in timed_bookings(view.all(BOOKINGS).values(), plan(view, self._event)):
+            span = _Span(start, end, booking.room, booking.slot, booking.title, booking.url)
+            found.setdefault(booking.track, []).append(span)
         spans = {name: tuple(sorted(one, key=lambda s: (s.start, s.end, s.room))) for name, one in found.items()}
         bounds = {instant for one in spans.values() for span in one for instant in (span.start, span.end)}
         return spans, sorted(bounds)

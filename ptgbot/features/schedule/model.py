@@ -26,7 +26,16 @@ from ptgbot.features.schedule.documents import (
     event_info,
 )
 from ptgbot.features.schedule.new_bookings import NewBookings
-from ptgbot.features.schedule.planning import PlannedDay, PlannedSlot, plan, plan_days, today, untimed_slots
+from ptgbot.features.schedule.planning import (
+    PlannedDay,
+    PlannedSlot,
+    plan,
+    plan_days,
+    slots_by_name,
+    timed_bookings,
+    today,
+    untimed_slots,
+)
 from ptgbot.features.schedule.slugs import full_title, hyphenated
 
 __all__ = [
@@ -57,7 +66,9 @@ __all__ = [
     "plan_days",
     "random_color",
     "room_today",
+    "slots_by_name",
     "sorted_rooms",
+    "timed_bookings",
     "today",
     "track_colors",
     "track_name_problem",

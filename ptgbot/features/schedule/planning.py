@@ -1,16 +1,25 @@
 """When the slots of the event are, and which of its days is today."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from ptgbot.core.clock import Event
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
-from ptgbot.features.schedule.documents import DAYS, Day, Slot
+from ptgbot.features.schedule.documents import DAYS, Booking, Day, Slot
 
-__all__ = ["PlannedDay", "PlannedSlot", "plan", "plan_days", "today", "untimed_slots"]
+__all__ = [
+    "PlannedDay",
+    "PlannedSlot",
+    "plan",
+    "plan_days",
+    "slots_by_name",
+    "timed_bookings",
+    "today",
+    "untimed_slots",
+]
 
 DEFAULT_MINUTES = 60
 
@@ -51,6 +60,22 @@ def plan_days(days: Iterable[Day], event: Event) -> tuple[PlannedDay, ...]:
         slots = _in_order_of_time([_plan_slot(slot, before, event) for slot in day.slots])
         planned.append(PlannedDay(day, before, slots))
     return tuple(planned)
+
+
+def slots_by_name(days: Iterable[PlannedDay]) -> dict[str, PlannedSlot]:
+    """Return the slots of days by their names."""
+    return {slot.slot.name: slot for day in days for slot in day.slots}
+
+
+def timed_bookings(
+    bookings: Iterable[Booking], days: Iterable[PlannedDay]
+) -> Iterator[tuple[Booking, datetime, datetime]]:
+    """Yield bookings with when they begin and end (UTC); those whose time nothing tells are passed over."""
+    slots = slots_by_name(days)
+    for booking in bookings:
+        slot = slots.get(booking.slot)
+        if slot is not None and slot.start is not None and slot.end is not None:
+            yield booking, slot.start, slot.end
 
 
 def _in_order_of_time(slots: Iterable[PlannedSlot]) -> tuple[PlannedSlot, ...]:

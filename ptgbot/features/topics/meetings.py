@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ptgbot.core.clock import Event
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
-from ptgbot.features.schedule.model import BOOKINGS, DAYS, ROOMS, Booking, plan, sorted_rooms
+from ptgbot.features.schedule.model import BOOKINGS, DAYS, ROOMS, plan, sorted_rooms, timed_bookings
 
 __all__ = ["Around", "Meeting", "around", "meetings"]
 
@@ -54,13 +54,9 @@ _NOTHING = Around({}, {}, ())
 
 def _all_meetings(view: View, event: Event) -> tuple[Meeting, ...]:
     """Return every meeting, by when it begins, then by the order of rooms."""
-    slots = {slot.slot.name: slot for day in plan(view, event) for slot in day.slots}
     places = {room.name: place for place, room in enumerate(sorted_rooms(view))}
-    single = []
-    for booking in view.all(BOOKINGS).values():
-        slot = slots.get(booking.slot)
-        if slot is not None and slot.start is not None and slot.end is not None:
-            single.append(_meeting(booking, slot.start, slot.end))
+    timed = timed_bookings(view.all(BOOKINGS).values(), plan(view, event))
+    single = [Meeting(b.track, b.room, start, end, b.title, b.url) for b, start, end in timed]
     single.sort(key=lambda one: (one.start, places.get(one.room, len(places)), one.room, one.track))
     joined: dict[tuple[str, str, str, datetime], Meeting] = {}
     for one in single:
@@ -68,10 +64,6 @@ def _all_meetings(view: View, event: Event) -> tuple[Meeting, ...]:
         whole = one if before is None else replace(before, end=one.end, about=before.about or one.about)
         joined[one.track, one.room, one.title, whole.end] = whole
     return tuple(sorted(joined.values(), key=lambda one: (one.start, places.get(one.room, len(places)), one.room)))
-
-
-def _meeting(booking: Booking, start: datetime, end: datetime) -> Meeting:
-    return Meeting(booking.track, booking.room, start, end, booking.title, booking.url)
 
 
 _ALL: Derived[tuple[Meeting, ...]] = Derived((DAYS, ROOMS, BOOKINGS), _all_meetings)

@@ -8,7 +8,7 @@ from ptgbot.core.changes import Draft
 from ptgbot.core.clock import Event
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import Table, View, Visibility
-from ptgbot.features.schedule.model import BOOKINGS, DAYS, ROOMS, event_info, plan
+from ptgbot.features.schedule.model import BOOKINGS, DAYS, ROOMS, event_info, plan, timed_bookings
 from ptgbot.features.topics.meetings import Around, Meeting, around, meetings
 
 __all__ = [
@@ -185,12 +185,9 @@ class Fading:
 
 def _spans(view: View, event: Event) -> dict[str, list[tuple[datetime, datetime]]]:
     """Return from when to when each track has rooms, in order; slots that follow each other without a gap are one."""
-    times = {slot.slot.name: (slot.start, slot.end) for day in plan(view, event) for slot in day.slots}
     found: dict[str, list[tuple[datetime, datetime]]] = {}
-    for booking in view.all(BOOKINGS).values():
-        start, end = times.get(booking.slot, (None, None))
-        if start is not None and end is not None:
-            found.setdefault(booking.track, []).append((start, end))
+    for booking, start, end in timed_bookings(view.all(BOOKINGS).values(), plan(view, event)):
+        found.setdefault(booking.track, []).append((start, end))
     return {track: _merged(sorted(spans)) for track, spans in found.items()}
 
 
