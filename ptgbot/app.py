@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -20,44 +20,38 @@ from ptgbot.core.help import Rest
 from ptgbot.core.messages import Target
 from ptgbot.core.protocols import Fetch, Network, NotSaved
 from ptgbot.delivery import SendQueue
+from ptgbot.delivery.timers import ClockTimers
+from ptgbot.features.admin.commands import new_day
 from ptgbot.features.admin.fetch import fetch_url
 from ptgbot.features.history.commands import Purge
 from ptgbot.features.history.journal import Journal
+from ptgbot.features.reminders.keeper import ReminderKeeper
+from ptgbot.features.reminders.sender import Sender
+from ptgbot.features.reminders.settings import ReminderSettings
 from ptgbot.features.subscriptions.notifier import Notifier
 from ptgbot.features.topics.model import STALE_AFTER
 from ptgbot.forgetting import Forgetting
-from ptgbot.networks.irc import IRCNetwork, IRCSettings
 from ptgbot.organisers import Organisers
 from ptgbot.reception import Reception
 from ptgbot.recovery import finish_restore
 from ptgbot.site.command import PublishCommand
-from ptgbot.site.design import Design
 from ptgbot.site.html import Templates
 from ptgbot.site.publisher import Publisher
 from ptgbot.store import DurableStore
 from ptgbot.takeover import move_original, take_over
+from ptgbot.wiring import IRC, boards_of, channel_of, networks_of, templates_of
 
 __all__ = [
-    "IRC",
-    "SLACK",
     "Bot",
-    "boards_of",
-    "channel_of",
-    "irc_network",
-    "networks_of",
+    "new_id",
     "open_bot",
     "open_store",
     "registry_of",
     "run",
-    "slack_network",
-    "templates_of",
 ]
 
 _log = logging.getLogger(__name__)
 
-# The networks' names in identities: they stay when a server's name changes.
-IRC = "irc"
-SLACK = "slack"
 HOW_TO_LOG_IN = "say /msg NickServ IDENTIFY PASSWORD, or set up SASL in your client"  # on IRC
 _HOUR = 3600.0  # seconds
 _LAST_WORDS = 1.5  # seconds to send what waits, and to publish the last Change, at the end
@@ -73,88 +67,25 @@ async def _nobody(keys: tuple[str, ...]) -> None:  # noqa: ARG001 - a Purge
     raise RuntimeError("this registry is for reading about commands, not for running them")
 
 
-def registry_of(event: Event, rest: Rest, fetch: Fetch = fetch_url, purge: Purge = _nobody) -> Registry:
+def registry_of(
+    event: Event,
+    rest: Rest,
+    fetch: Fetch = fetch_url,
+    purge: Purge = _nobody,
+    reminders: ReminderSettings | None = None,
+    networks: Iterable[str] = (),
+) -> Registry:
     """Return every command, for an event."""
     documentation = f"{event.site_url}/index.html#commands" if event.site_url else "the site's page of links"
-    return make_registry(fetch=fetch, purge=purge, network=IRC, rest=rest, documentation=documentation)
-
-
-def irc_network(config: Config) -> IRCNetwork:
-    """Return the IRC network that a configuration names."""
-    return IRCNetwork(
-        IRCSettings(
-            nick=config.irc_nick,
-            password=config.irc_pass.get_secret_value(),
-            server=config.irc_servers,
-            port=config.irc_port,
-            channel=config.irc_channels,
-            tls=config.irc_tls,
-            ca_file=None if config.irc_ca_file is None else str(config.irc_ca_file),
-            client_cert=None if config.irc_client_cert is None else str(config.irc_client_cert),
-            sasl_user=config.irc_sasl_user,
-            sasl_password=config.irc_sasl_password.get_secret_value(),
-            sasl_required=config.irc_sasl_required,
-            ping_after=config.irc_ping_after,
-            ping_timeout=config.irc_ping_timeout,
-            burst=config.irc_burst,
-            interval=config.irc_interval,
-            multi_target=config.irc_multi_target,
-            notice_replies=config.irc_notice_replies,
-        ),
-        name=IRC,
+    return make_registry(
+        fetch=fetch,
+        purge=purge,
+        network=IRC,
+        rest=rest,
+        documentation=documentation,
+        reminders=reminders,
+        networks=networks,
     )
-
-
-def slack_network(config: Config) -> Network:
-    """Return the Slack workspace that a configuration names."""
-    from ptgbot.networks.slack import SlackNetwork, SlackSettings  # slow to load, and not everybody has one
-
-    where = {"api_url": f"{config.slack_api_url}/"} if config.slack_api_url else {}
-    return SlackNetwork(
-        SlackSettings(
-            bot_token=config.slack_bot_token.get_secret_value(),
-            app_token=config.slack_app_token.get_secret_value(),
-            signing_secret=config.slack_signing_secret.get_secret_value(),
-            mode=config.slack_mode,
-            port=config.slack_port,
-            channels=config.slack_channels,
-            announce=config.slack_announce,
-            organisers=config.slack_organisers,
-            moderators=config.slack_moderators,
-            **where,
-        ),
-        name=SLACK,
-    )
-
-
-def networks_of(config: Config) -> list[Network]:
-    """Return the networks that a configuration names: at least one."""
-    found: list[Network] = []
-    if config.on_irc:
-        found.append(irc_network(config))
-    if config.on_slack:
-        found.append(slack_network(config))
-    return found
-
-
-def boards_of(config: Config) -> list[Target]:
-    """Return the channels in which bulletins stand."""
-    if not config.slack_announce:
-        return []
-    from ptgbot.networks.slack.network import BULLETIN
-
-    return [Target(SLACK, channel, via=BULLETIN) for channel in config.slack_announce]
-
-
-def channel_of(config: Config) -> str:
-    """Return where people type commands, as the pages name it."""
-    return f"{config.irc_channels[0]} on {config.irc_servers[0]}" if config.on_irc else "Slack"
-
-
-def templates_of(config: Config) -> Templates:
-    """Return the templates of the site, with what a configuration has of its own."""
-    design = Design(config.templates_dir, config.site_logo, config.site_accent, config.site_footer)
-    return Templates(config.event, channel=channel_of(config), design=design)
 
 
 async def open_store(config: Config, clock: Clock) -> DurableStore:
@@ -204,6 +135,7 @@ class Bot:
         login: The networks whose people have to log in before they give commands, with how to do that there.
         publish_command: What to run after files of the site changed; empty for nothing.
         boards: The channels in which bulletins stand.
+        reminders: What the event wants of reminders.
     """
 
     def __init__(
@@ -222,12 +154,15 @@ class Bot:
         login: Mapping[str, str] | None = None,
         publish_command: str = "",
         boards: Sequence[Target] = (),
+        reminders: ReminderSettings | None = None,
     ) -> None:
         self._clock = clock = clock or SystemClock()
         rest = Rest()
-        registry = registry_of(event, rest, fetch, self._purge)
+        settings = reminders or ReminderSettings()
+        registry = registry_of(event, rest, fetch, self._purge, settings, [network.name for network in networks])
         self.store = store
-        self.calendar = make_keeper(store, event)
+        self.reminders = ReminderKeeper(store, event, settings)
+        self.calendar = make_keeper(self.reminders, event)
         self.networks = {network.name: network for network in networks}
         # IRC delivers each line once.
         self.deliveries = Deliveries(self.calendar, (name for name in self.networks if name != IRC))
@@ -239,7 +174,21 @@ class Bot:
             event=event,
             clock=clock,
             submit=self.queue.submit,
+            warn=self.warn,
+            came=lambda actor: self.sender.came(actor),
             boards=boards,
+        )
+        self.timers = ClockTimers(clock)
+        self.sender = Sender(
+            store=self.deliveries,
+            event=event,
+            settings=settings,
+            clock=clock,
+            timers=self.timers,
+            submit=self.queue.submit,
+            tell=self.warn,
+            new_day=new_day,
+            commands=self.journal,
         )
         self.notifier = Notifier(store.view, self.queue.submit, locate=self._locate)
         exporters = make_exporters(event, registry, channel, html=html, stale_after=stale_after)
@@ -265,6 +214,7 @@ class Bot:
         # another one fails.
         store.listen(lambda change: self.dispatcher.saved(change.seq))
         store.listen(self.notifier.changed)
+        store.listen(self.sender.changed)
         store.listen(self.reception.changed)
         store.listen(self._show)
         store.listen(self.publisher.changed)
@@ -296,13 +246,24 @@ class Bot:
                 self.journal.expire(self._clock.now())
                 self.deliveries.expire(self._clock.now())
                 self.calendar.catch_up(self._clock.now())
+                self.reminders.expire(self._clock.now())
             except NotSaved as error:
                 _log.warning("What is too old could not be removed (%s); tried again in an hour.", error)
             await asyncio.sleep(_HOUR)
 
+    def _take_up_reminders(self) -> None:
+        """Plan what there is to be by now, and go on with what was planned before the start."""
+        try:
+            self.reminders.catch_up(self._clock.now())
+        except NotSaved as error:
+            _log.warning("Reminders could not be planned anew (%s): those that were planned go out.", error)
+        self.sender.start()
+
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop; then end in order, with everything that was accepted on disk."""
-        works = [self.publisher.run(), self.queue.run(), self.organisers.run(), self._expire()]
+        self._take_up_reminders()
+        self.reception.catch_up()
+        works = [self.publisher.run(), self.queue.run(), self.organisers.run(), self.timers.run(), self._expire()]
         if self.command:
             works.append(self.command.run())
         parts = [asyncio.ensure_future(work) for work in works]
@@ -370,6 +331,7 @@ async def open_bot(config: Config) -> Bot:
         login={IRC: HOW_TO_LOG_IN} if config.irc_require_account else None,
         publish_command=config.publish_command,
         boards=boards_of(config),
+        reminders=config.reminders,
     )
 
 

@@ -1,6 +1,6 @@
 """Every feature there is, in order: the one list that the program is built from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from ptgbot.core.clock import Event
@@ -35,6 +35,8 @@ from ptgbot.features.people.login import LoginRule
 from ptgbot.features.people.model import ACCESS, required_role
 from ptgbot.features.presence import commands as presence
 from ptgbot.features.presence.model import CHECKINS
+from ptgbot.features.reminders.model import ANNOUNCEMENTS, NUMBERS, REMINDERS, SPEAKERS, WISHES
+from ptgbot.features.reminders.settings import ReminderSettings
 from ptgbot.features.schedule import commands as schedule
 from ptgbot.features.schedule.calendars import Calendars
 from ptgbot.features.schedule.keeper import CalendarKeeper
@@ -56,8 +58,9 @@ __all__ = ["MIGRATIONS", "TABLES", "EventRules", "make_exporters", "make_keeper"
 
 # What the event is made of, which ~emptydb empties; the history of that stays, and who people are.
 SCHEDULE = (INFO, TRACKS, DAYS, ROOMS, BOOKINGS, CALENDAR)
-CONTENTS = (ACCESS, *SCHEDULE, TOPICS, LINKS, CHECKINS, MOTD, SUBSCRIPTIONS, RECEIPTS)
-TABLES = (*CONTENTS, LINKS_OF_PEOPLE, DELIVERIES, HISTORY, TRACES)
+OF_REMINDERS = (WISHES, ANNOUNCEMENTS, REMINDERS, SPEAKERS)
+CONTENTS = (ACCESS, *SCHEDULE, TOPICS, LINKS, CHECKINS, MOTD, SUBSCRIPTIONS, *OF_REMINDERS, RECEIPTS)
+TABLES = (*CONTENTS, NUMBERS, LINKS_OF_PEOPLE, DELIVERIES, HISTORY, TRACES)
 
 
 # What brings the documents of older versions to this one, a step each; the first from schema 1 to 2.
@@ -93,7 +96,16 @@ class EventRules:
         check_track(view, name)
 
 
-def make_registry(*, fetch: Fetch, purge: Purge, network: str, rest: Rest, documentation: str) -> Registry:
+def make_registry(
+    *,
+    fetch: Fetch,
+    purge: Purge,
+    network: str,
+    rest: Rest,
+    documentation: str,
+    reminders: ReminderSettings | None = None,
+    networks: Iterable[str] = (),
+) -> Registry:
     """Return every command.
 
     Args:
@@ -102,6 +114,8 @@ def make_registry(*, fetch: Fetch, purge: Purge, network: str, rest: Rest, docum
         network: The network whose nicks imported files name.
         rest: Where the rests of long lists are kept.
         documentation: Where people find all commands described.
+        reminders: What the event wants of reminders.
+        networks: The names of the networks that there are.
     """
     return Registry(
         (

@@ -101,6 +101,7 @@ def render(config: Path) -> None:
     from ptgbot.core.clock import SystemClock
     from ptgbot.core.help import Rest
     from ptgbot.site.publisher import Publisher
+    from ptgbot.wiring import templates_of
 
     loaded = _load(config)
     _start_logging(loaded)
@@ -111,7 +112,7 @@ def render(config: Path) -> None:
         try:
             registry = app.registry_of(loaded.event, Rest())
             stale_after = timedelta(minutes=loaded.stale_after)
-            exporters = make_exporters(loaded.event, registry, html=app.templates_of(loaded), stale_after=stale_after)
+            exporters = make_exporters(loaded.event, registry, html=templates_of(loaded), stale_after=stale_after)
             loaded.site_dir.mkdir(parents=True, exist_ok=True)
             await Publisher(loaded.site_dir, exporters, store, clock).publish_all()
         finally:
@@ -136,6 +137,7 @@ def import_command(*, dry_run: bool, config: Path, source: str) -> None:
     from ptgbot.core.commands import Refused
     from ptgbot.features.admin.fetch import fetch_url
     from ptgbot.takeover import import_file, preview_import
+    from ptgbot.wiring import IRC
 
     loaded = _load(config)
     _start_logging(loaded)
@@ -154,12 +156,12 @@ def import_command(*, dry_run: bool, config: Path, source: str) -> None:
         clock = SystemClock()
         if dry_run:
             lines, notes = preview_import(
-                loaded.store_path, loaded.db_filename, content, event=loaded.event, network=app.IRC, at=clock.now()
+                loaded.store_path, loaded.db_filename, content, event=loaded.event, network=IRC, at=clock.now()
             )
             return [*(lines or ["Everything in it is here already."]), *(f"Note: {note}." for note in notes)]
         store = await app.open_store(loaded, clock)
         try:
-            notes = await import_file(store, content, event=loaded.event, network=app.IRC, at=clock.now())
+            notes = await import_file(store, content, event=loaded.event, network=IRC, at=clock.now())
         finally:
             await store.close()
         return [f"Note: {note}." for note in notes]

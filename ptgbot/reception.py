@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from ptgbot.core.changes import Cause, Change, Draft
 from ptgbot.core.clock import Clock, Event
@@ -11,6 +12,7 @@ from ptgbot.core.panels import Form, Panel
 from ptgbot.core.protocols import NotSaved, Presence, Store
 from ptgbot.features.board import home
 from ptgbot.features.bulletins.model import RECEIPTS, Receipt, bulletin, receipt_key, topics_after
+from ptgbot.features.topics.model import TOPICS, Topic
 
 __all__ = ["Reception"]
 
@@ -26,6 +28,8 @@ class Reception:
         event: The conference.
         clock: The time.
         submit: Takes bulletins.
+        warn: Tells the organisers what only they should know.
+        came: Is told too who comes.
         boards: The channels that have bulletins.
     """
 
@@ -37,6 +41,8 @@ class Reception:
         event: Event,
         clock: Clock,
         submit: Callable[[Send], None],
+        warn: Callable[[str], None],
+        came: Callable[[Actor], None] = lambda actor: None,
         boards: Iterable[Target] = (),
     ) -> None:
         self._presence = presence
@@ -44,16 +50,23 @@ class Reception:
         self._event = event
         self._clock = clock
         self._submit = submit
+        self._warn = warn
+        self._came = came
         self._boards = tuple(boards)
         self._on_their_way: set[str] = set()  # new ones, by the keys of the receipts that they will have
 
     def came(self, network: str, actor: Actor) -> None:
         """Somebody is there: they came in, logged in, or have another nick."""
         self._presence.came(network, actor)
+        self._came(actor)
 
     def missed(self, target: Target) -> None:
         """What was just sent to a person did not reach them: they are away."""
         self._presence.missed(target)
+
+    def warn(self, text: str) -> None:
+        """Tell the organisers, wherever they are, what only they should know."""
+        self._warn(text)
 
     def panel(self, actor: Actor) -> Panel:
         """Return what somebody sees, where there are buttons and forms."""
@@ -71,9 +84,29 @@ class Reception:
                 known = self.receipt(channel, topic.track) != "" or key in self._on_their_way
                 if topic.now is None and not topic.next and not known:
                     continue  # that nothing is on is no news where nothing was
-                if not known:
-                    self._on_their_way.add(key)
-                self._submit(bulletin(topic, channel))
+                self._bring(channel, topic)
+
+    def catch_up(self) -> None:
+        """Bring bulletins up to date that were behind when the process ended."""
+        view = self._store.view
+        topics = view.all(TOPICS)
+        for channel in self._boards:
+            place = _channel(channel)
+            posted = {r.track for r in view.all(RECEIPTS).values() if (r.channel, r.day) == (place, self._today())}
+            for track in sorted({*topics, *posted}):
+                topic, key = topics.get(track, Topic(track)), receipt_key(place, track)
+                if track in posted:
+                    behind = track not in topics or view.seq_of(TOPICS, track) > view.seq_of(RECEIPTS, key)
+                else:
+                    behind = topic.now is not None and topic.now.since is not None and self._is_today(topic.now.since)
+                if behind:
+                    self._bring(channel, topic)
+
+    def _bring(self, channel: Target, topic: Topic) -> None:
+        """Have a bulletin posted, or brought up to date."""
+        if self.receipt(channel, topic.track) == "":
+            self._on_their_way.add(receipt_key(_channel(channel), topic.track))
+        self._submit(bulletin(topic, channel))
 
     def receipt(self, target: Target, key: str) -> str:
         """Return the receipt of the bulletin in a channel; empty where there is none of today."""
@@ -94,6 +127,9 @@ class Reception:
 
     def _today(self) -> str:
         return self._event.local(self._clock.now()).date().isoformat()
+
+    def _is_today(self, instant: datetime) -> bool:
+        return self._event.local(instant).date().isoformat() == self._today()
 
 
 def _channel(target: Target) -> str:

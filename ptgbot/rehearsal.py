@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from ptgbot.app import IRC, new_id, registry_of, templates_of
+from ptgbot.app import new_id, registry_of
 from ptgbot.catalogue import TABLES, make_exporters
 from ptgbot.config import Config
 from ptgbot.core.changes import Cause
@@ -13,6 +13,7 @@ from ptgbot.demo.event import sample_event
 from ptgbot.features.admin.legacy import Importer
 from ptgbot.features.history.model import record
 from ptgbot.store.state import State
+from ptgbot.wiring import IRC, templates_of
 
 __all__ = ["rehearse"]
 

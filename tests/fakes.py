@@ -44,6 +44,7 @@ class FakeNetwork:
         self.accept: Callable[[Message], object] | None = None
         self.up = asyncio.Event()
         self.up.set()
+        self.has_receipts = False
         self.away: set[str] = set()
         self.unknown: set[str] = set()  # of whom it is not known whether they are there
         self.looked_for: list[list[str]] = []
@@ -102,10 +103,14 @@ class FakeNetwork:
     async def ready(self) -> None:
         await self.up.wait()
 
-    async def post(self, target: Target, line: str) -> None:
+    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
         if not self.up.is_set():
             raise ConnectionError("down")
         self.posted.append((target.name, line))
+        return f"{self.name}-{len(self.posted)}" if self.has_receipts else ""
+
+    async def find(self, target: Target, ticket: str, body: str, since: datetime) -> str | None:
+        return None
 
 
 class MemoryStore:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ptgbot.app import Bot, boards_of, channel_of, networks_of
+from ptgbot.app import Bot
 from ptgbot.catalogue import TABLES
 from ptgbot.config import Config
 from ptgbot.core.deliveries import DELIVERIES
@@ -16,6 +16,7 @@ from ptgbot.core.messages import Message, Reply, Target, Tone
 from ptgbot.core.protocols import Presence
 from ptgbot.features.presence.model import CHECKINS
 from ptgbot.store import DurableStore
+from ptgbot.wiring import boards_of, channel_of, networks_of
 from tests.fakes import FakeNetwork, SetClock
 from tests.talk import CHANNEL, EVENT
 

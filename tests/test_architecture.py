@@ -85,6 +85,8 @@ def may_import(importer: str, imported: str) -> bool:
         return known and FEATURES.index(other[1]) < FEATURES.index(mine[1]) and other[2:] == ["model"]
     if mine[0] == "features":
         return False
+    if mine[0] == "config":  # it fills in what parts and features want to be told
+        return other[0] == "config" or (len(other) == 3 and other[2] in {"settings", "rules"})
     if mine[0] in PARTS:
         return other[0] == mine[0] or (mine[0] == "site" and other == ["templates"])
     return True
@@ -162,6 +164,8 @@ MADE_UP = dict.fromkeys(
         ("ptgbot.networks.irc", "from ptgbot.store import log", "ptgbot.store.log"),
         ("ptgbot.networks.irc", "import ptgbot.templates", "ptgbot.templates"),
         ("ptgbot.site", "import ptgbot.features.topics.model", "ptgbot.features.topics.model"),
+        ("ptgbot.config.model", "from ptgbot.networks.irc import network", "ptgbot.networks.irc"),
+        ("ptgbot.config.model", "import ptgbot.app", "ptgbot.app"),
         ("ptgbot.store.log", "import ptgbot.app", "ptgbot.app"),
         ("ptgbot", "import ptgbot.app", "ptgbot.app"),
     ],
@@ -184,6 +188,7 @@ def test_a_forbidden_import_is_found(name: str, source: str, imported: str) -> N
             "from ptgbot import __version__\nfrom ptgbot.core.clock import Clock\nimport ptgbot.networks",
         ),
         ("ptgbot.site", "from ptgbot import templates"),
+        ("ptgbot.config.model", "import ptgbot.networks.irc.settings, ptgbot.features.topics.rules, ptgbot.core.clock"),
         ("ptgbot.app", "import ptgbot.store.log, ptgbot.features.people.commands, ptgbot.networks.irc, ptgbot.demo"),
         ("ptgbot.demo.event", "import ptgbot.app"),
     ],

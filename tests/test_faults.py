@@ -131,10 +131,11 @@ async def test_fault_03_no_pattern_makes_the_bot_wait(bot: Talk) -> None:
 
 async def test_fault_04_sixty_subscribers_do_not_keep_anybody_else_waiting(bot: Talk) -> None:
     class Slow(FakeNetwork):
-        async def post(self, target: Target, line: str) -> None:
-            await super().post(target, line)
+        async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
+            receipt = await super().post(target, line, ticket=ticket)
             posted.set()
             await gate.wait()
+            return receipt
 
     gate, posted = asyncio.Event(), asyncio.Event()
     network = Slow()

@@ -24,6 +24,7 @@ from ptgbot.features.history.model import TRACES
 from ptgbot.features.history.pages import HistoryPage
 from ptgbot.features.linking.model import LINKS as LINKS_OF_PEOPLE
 from ptgbot.features.presence.model import CHECKINS, CheckIn
+from ptgbot.features.reminders.model import REMINDERS, SPEAKERS, WISHES
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
 from ptgbot.store import DurableStore, Files
 from ptgbot.store.restoring import restore
@@ -212,7 +213,9 @@ async def test_nothing_in_the_data_or_on_the_site_tells_of_somebody_who_is_forgo
             assert others
             assert run.everything[table] == others
         assert (len(before["links_of_people"]), run.everything["links_of_people"]) == (2, {})
-        same = set(before) - {"checkins", "subscriptions", "history", "traces", "links_of_people"}
+        assert set(before["speakers"]) == {"nova", "docs", "swift"}
+        assert set(run.everything["speakers"]) == {"swift"}
+        same = set(before) - {"checkins", "subscriptions", "history", "traces", "links_of_people", "speakers"}
         assert {name: run.everything[name] for name in same} == {name: before[name] for name in same}
         entries = run.everything["history"]
         assert list(entries) == list(before["history"])
@@ -322,9 +325,10 @@ async def test_my_data_is_told_in_private_wherever_it_is_asked_for_and_lists_all
             for line in (
                 "Check-in of Quillon: bar since 2026-11-23 10:00 CET, left 2026-11-23 10:00 CET.",
                 "Subscription, sent to Quillon on irc: pods",
+                "Spoke last, and is asked first if nothing is said: #nova.",
                 "History c7, 2026-11-23 10:00 CET, as Quillon: #nova now pods",
                 "History c3, 2026-11-23 10:00 CET, as Quillon (not logged in): #nova now cells",
-                "A check-in or subscription of yours, kept for a day so that c5 can be undone.",
+                "A check-in, subscription or reminder of yours, kept for a day so that c5 can be undone.",
             )
         ]
 
@@ -588,8 +592,11 @@ async def test_nobody_is_told_that_they_are_forgotten_while_a_page_names_them(
 async def test_these_are_the_tables_that_hold_people() -> None:
     # Whoever adds one that does: forget() in features/history/forget.py has to know it, and the tests above too.
     private = {CHECKINS.name, SUBSCRIPTIONS.name, TRACES.name, LINKS_OF_PEOPLE.name}
-    assert private == {"checkins", "subscriptions", "traces", "links_of_people"}
+    private |= {WISHES.name, SPEAKERS.name, REMINDERS.name}
+    assert private == {
+        "checkins", "subscriptions", "traces", "links_of_people", "wishes", "speakers", "reminders",
+    }  # fmt: skip
     assert {table.name for table in TABLES} - private - {"history"} == {
         "access", "event", "tracks", "days", "rooms", "bookings", "calendar", "topics", "links", "motd", "bulletins",
-        "deliveries",
+        "deliveries", "announcements", "numbers",
     }  # fmt: skip

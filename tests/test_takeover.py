@@ -10,10 +10,10 @@ import orjson
 import pytest
 
 from ptgbot.catalogue import TABLES
+from ptgbot.config.values.paths import store_path
 from ptgbot.core.clock import Event
 from ptgbot.features.admin.reading import BadImport
 from ptgbot.features.topics.model import TOPICS, Now, Topic
-from ptgbot.settings import store_path
 from ptgbot.store import DurableStore
 from ptgbot.takeover import import_file, move_original, original_path, take_over
 from tests.build import sample_data

@@ -101,6 +101,7 @@ class Call:
         new_id: Makes an id that no other document has.
         registry: Every command there is.
         fetched: What the command's ``fetch`` brought.
+        channel: The channel in which it was given; empty in private.
     """
 
     view: View
@@ -114,6 +115,7 @@ class Call:
     new_id: Callable[[], str]
     registry: "Registry"
     fetched: Any = None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

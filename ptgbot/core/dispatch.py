@@ -177,6 +177,7 @@ class Dispatcher:
             private=message.channel is None,
             new_id=self._new_id,
             registry=self._registry,
+            channel=message.channel or "",
         )
         if command.fetch is None:
             self._run(asked, command, call)

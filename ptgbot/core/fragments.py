@@ -95,6 +95,7 @@ class Frame:
         self._make = make
         self._values: Mapping[str, Any] | None = None
         self._pieces: list[str] = []
+        self._encoded: list[tuple[str, bytes]] = []
         # Nobody who types can guess it.
         self._mark = secrets.token_hex(8)
 
@@ -106,9 +107,22 @@ class Frame:
             fragments: What is put in place, by the name under which the page is given it. It cannot look into
                 them: whether there is something in a fragment has to be one of the values.
         """
+        return "".join(self._fill(values, fragments))
+
+    def encoded(self, values: Mapping[str, Any], **fragments: str) -> bytes:
+        """Return the page in UTF-8. Of what is the same as the last time, the bytes are too."""
+        texts = self._fill(values, fragments)
+        held = self._encoded if len(self._encoded) == len(texts) else [("", b"")] * len(texts)
+        self._encoded = [
+            one if one[0] is text else (text, text.encode()) for text, one in zip(texts, held, strict=True)
+        ]
+        return b"".join([content for _, content in self._encoded])
+
+    def _fill(self, values: Mapping[str, Any], fragments: Mapping[str, str]) -> list[str]:
+        """Return the pieces of the page."""
         if self._values != values:
             places = {name: Markup(f"<{self._mark}:{name}>") for name in fragments}  # noqa: S704 - ours
             page = self._make(**values, **places)
             self._pieces = re.split(f"<{self._mark}:(\\w+)>", page)
             self._values = values
-        return "".join([fragments[piece] if i % 2 else piece for i, piece in enumerate(self._pieces)])
+        return [fragments[piece] if i % 2 else piece for i, piece in enumerate(self._pieces)]

@@ -1,11 +1,13 @@
 """What comes in from a network and what goes out to one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, IntEnum
+from typing import Protocol
 
 from ptgbot.core.identity import Actor
 
-__all__ = ["Message", "Priority", "Reply", "Send", "Target", "Tone"]
+__all__ = ["Errand", "Message", "Priority", "Reply", "Send", "Target", "Tone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,68 @@ class Priority(IntEnum):
     NOTIFICATION = 1
 
 
+class Errand(Protocol):
+    """A Send of which it has to be known whether it went out: never lost, and no more often than it may be.
+
+    It is begun just before it goes out, so that what waits in the queue is as good as not sent when the process ends.
+    """
+
+    @property
+    def ticket(self) -> str:
+        """What a network may know it by, the same however often it is tried."""
+        ...
+
+    @property
+    def doubtful_since(self) -> datetime | None:
+        """From when on it may have gone out already without anybody knowing; None where it certainly did not."""
+        ...
+
+    @property
+    def body(self) -> str:
+        """The part of its text that is the same whenever it goes out."""
+        ...
+
+    async def begin(self) -> str:
+        """Note on disk that it is going out now.
+
+        Returns:
+            The text as it is right at this moment; empty where it helps nobody any more, or must not go out.
+        """
+        ...
+
+    def went(self, receipt: str) -> None:
+        """It is out.
+
+        Args:
+            receipt: The network's own name of it; empty where it gives none.
+        """
+        ...
+
+    def doubted(self) -> None:
+        """It may be out and it may not: the network did not say. It will be looked for before it is tried again."""
+        ...
+
+    def unanswered(self) -> bool:
+        """The network cannot be asked whether it is out.
+
+        Returns:
+            Whether to send it all the same, perhaps a second time; else it is given up.
+        """
+        ...
+
+    def refused(self, why: str) -> None:
+        """The network does not take it, and would not take it later either.
+
+        Args:
+            why: What is wrong and how it is mended, for organisers to read.
+        """
+        ...
+
+    def away(self) -> None:
+        """Who it is for is away, or turned out to be; it did not reach them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Send:
     """A text for a target. The network cuts it into as many lines as it needs.
@@ -101,6 +165,7 @@ class Send:
         key: What it is about; empty for nothing in particular. Of those that wait for one target under one key, only
             the newest goes out.
         first: Whether it goes before the other answers to the same asker, in a line of its own.
+        errand: What wants to know whether it went out, and says its text when it does; it goes alone then.
     """
 
     target: Target
@@ -112,3 +177,4 @@ class Send:
     more: bool = False
     key: str = ""
     first: bool = False
+    errand: Errand | None = field(default=None, compare=False)

@@ -11,7 +11,19 @@ from ptgbot.core.identity import Actor, Role
 from ptgbot.core.messages import Message, Reply, Send, Target, Tone
 from ptgbot.core.panels import Form, Panel
 
-__all__ = ["Accept", "Exporter", "Host", "Network", "NotSaved", "Presence", "Store", "TooFast"]
+__all__ = [
+    "Accept",
+    "Doubt",
+    "Exporter",
+    "Host",
+    "Network",
+    "NotSaved",
+    "NotTaken",
+    "Presence",
+    "Store",
+    "Timers",
+    "TooFast",
+]
 
 
 class NotSaved(Exception):
@@ -70,6 +82,14 @@ class TooFast(Exception):
         self.seconds = seconds
 
 
+class NotTaken(Exception):
+    """A network does not take a message and would not take it later either; the text says why, and how it is mended."""
+
+
+class Doubt(ConnectionError):
+    """The link broke, or the network fell silent, before it said whether it took a message: it may be out."""
+
+
 class Presence(Protocol):
     """Is told who comes and who turns out to be away."""
 
@@ -105,6 +125,10 @@ class Host(Presence, Protocol):
 
     def posted(self, target: Target, key: str, receipt: str) -> None:
         """Take the receipt of what was just posted to a target under a key."""
+        ...
+
+    def warn(self, text: str) -> None:
+        """Tell the organisers, wherever they are, what only they should know."""
         ...
 
 
@@ -212,12 +236,51 @@ class Network(Protocol):
         """Return once lines can be sent."""
         ...
 
-    async def post(self, target: Target, line: str) -> None:
+    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
         """Send one line, or bring up to date what stands there already (see ``Host.receipt``).
+
+        Args:
+            target: Where it goes.
+            line: The text, as ``split`` returned it.
+            ticket: What a repeat of it is known by, where that matters; the network keeps it with the line if it can.
+
+        Returns:
+            The network's own name of what was posted; empty where it gives none.
 
         Raises:
             ConnectionError: The link is down; the line did not go out.
+            Doubt: It may have gone out, and it may not. Raised only where there is a ticket.
             TooFast: The network wants us to wait; the line did not go out.
+            NotTaken: The network does not take it, and would not take it later either.
+        """
+        ...
+
+    async def find(self, target: Target, ticket: str, body: str, since: datetime) -> str | None:
+        """Look for what was posted, where nobody knows whether it was.
+
+        Args:
+            target: Where it would be.
+            ticket: What it was posted with.
+            body: The part of its text that was the same in every attempt.
+            since: When it was tried first (aware, UTC).
+
+        Returns:
+            Its receipt; empty where it was not posted; None where the network cannot tell.
+
+        Raises:
+            ConnectionError: The link is down.
+            TooFast: The network wants us to wait.
+        """
+        ...
+
+
+class Timers(Protocol):
+    """Wakes somebody at an instant of the clock, also where that is put forward or back meanwhile."""
+
+    def set(self, name: str, at: datetime | None, wake: Callable[[], None]) -> None:
+        """Have ``wake`` called at an instant, in place of what was set under the name; None for never.
+
+        It is called no earlier, at once where the instant has passed, and once.
         """
         ...
 

@@ -21,6 +21,7 @@ class Reason(Enum):
     AWAY = "those they were for did not come back in time"
     MANY_AWAY = "too many were kept for people who are away"
     BROKEN = "they could not be sent at all"
+    REFUSED = "the network does not take them"
     STOPPED = "the bot was stopped"
 
 
@@ -53,7 +54,7 @@ class Dropped:
         if self.counts == self._told or not (now or self._monotonic() - self._told_at >= _PAUSE):
             return
         for reason, count in (self.counts - self._told).items():
-            if reason is not Reason.BROKEN:  # of each of these the log has the traceback
+            if reason not in (Reason.BROKEN, Reason.REFUSED):  # of each of these the log has a line of its own
                 # That some people do not come back is no fault of anything.
                 level = logging.INFO if reason is Reason.AWAY else logging.WARNING
                 _log.log(level, "%d message(s) to %s not sent: %s.", count, self._name, reason.value)

@@ -10,10 +10,11 @@ from itertools import islice
 
 from ptgbot.core.identity import Actor, keys_of
 from ptgbot.core.messages import Priority, Send, Target
-from ptgbot.core.protocols import Network, TooFast
+from ptgbot.core.protocols import Doubt, Network, NotTaken, TooFast
 from ptgbot.delivery.away import LEAD, Away
 from ptgbot.delivery.bucket import Bucket
 from ptgbot.delivery.dropped import Dropped, Reason
+from ptgbot.delivery.errands import begin
 from ptgbot.delivery.lookout import Lookout
 from ptgbot.delivery.merging import Batch, merge, share
 from ptgbot.delivery.turns import Turns, Waiting
@@ -99,9 +100,13 @@ class Lane:
         found = self._away.missed(target.name, now)
         here = [waiting for waiting in found if self._is_elsewhere(waiting, target)]
         for waiting in found:
-            if waiting not in here:
+            if waiting.send.errand is not None:
+                waiting.send.errand.away()
+            elif waiting not in here:
                 self._away.keep(waiting, now)
         for waiting in reversed(here):
+            if waiting.send.errand is not None:
+                continue
             self._put(Waiting(waiting.send, now, waiting.said), first=True)
 
     def _is_elsewhere(self, waiting: Waiting, missed: Target) -> bool:
@@ -171,18 +176,29 @@ class Lane:
         priority, batch = self._next()
         if batch is None:
             return
+        errand, receipt = batch.send.errand, ""
         try:
+            if errand is not None:
+                batch.lines.extend(await begin(self._network, batch.send, errand))
             if batch.lines:
-                await self._network.post(batch.send.target, batch.lines[0])
-        except ConnectionError:
+                ticket = errand.ticket if errand is not None else ""
+                receipt = await self._network.post(batch.send.target, batch.lines[0], ticket=ticket)
+        except ConnectionError as error:
+            if errand is not None and isinstance(error, Doubt):
+                errand.doubted()
             await self._failed(priority, batch)
         except TooFast as error:
             self._put_back(priority, batch)
             self._rest(batch, error.seconds)
+        except NotTaken as error:
+            _log.warning("%s does not take a message to %s: %s", self._network.name, batch.send.target.name, error)
+            self._finish(priority, batch, Reason.REFUSED, str(error))
         except Exception:  # noqa: BLE001 - one bad message must not stop the others
             self._broken(batch.send.target)
             self._finish(priority, batch, Reason.BROKEN)
         else:
+            if errand is not None and batch.lines:
+                errand.went(receipt)
             self._went(priority, batch)
 
     def _next(self) -> tuple[Priority, Batch | None]:
@@ -217,7 +233,7 @@ class Lane:
                 self._keep(turns, sends)
                 return None
             batch = merge(self._network, turns, sends, located)
-            if person:
+            if person and batch.send.errand is None:
                 share(self._network, turns, batch, self._lookout.knows)
         except Exception:  # noqa: BLE001 - one bad message must not stop the others
             self._broken(target)
@@ -238,7 +254,10 @@ class Lane:
         taken = turns.take(min(len(sends), _AT_ONCE), sends[0].place)
         turns.done(taken)
         for waiting in taken:
-            self._away.keep(waiting, now)
+            if waiting.send.errand is not None:
+                waiting.send.errand.away()
+            else:
+                self._away.keep(waiting, now)
         self._left(taken)
 
     def _went(self, priority: Priority, batch: Batch) -> None:
@@ -251,6 +270,8 @@ class Lane:
             for name, taken in batch.taken.items():
                 self._away.sent(name, taken, now)
         batch.begun = True
+        if batch.send.errand is not None:  # the rest of it goes like everything else
+            batch.send = replace(batch.send, errand=None)
         if not batch.lines:
             self._finish(priority, batch)
         elif self._network.gap:
@@ -281,14 +302,14 @@ class Lane:
             turns.restore(place)
         self._filled.set()
 
-    def _finish(self, priority: Priority, batch: Batch, reason: Reason | None = None) -> None:
+    def _finish(self, priority: Priority, batch: Batch, reason: Reason | None = None, why: str = "") -> None:
         self._begun.pop(priority, None)
         for taken in batch.taken.values():
             self._turns[priority].done(taken)
             if reason is None:
                 self._left(taken)
             else:
-                self._drop(taken, reason)
+                self._drop(taken, reason, why)
 
     async def _failed(self, priority: Priority, batch: Batch) -> None:
         """Have what did not go out wait: for the link, or for the one target that cannot be reached."""
@@ -307,7 +328,8 @@ class Lane:
         self._begun.pop(priority, None)
         for taken in batch.taken.values():
             if batch.begun:  # only the rest of it is to be sent
-                taken[0].send = replace(taken[0].send, text="\n".join(batch.lines), lead="", apart=True)
+                rest = "\n".join(batch.lines)
+                taken[0].send = replace(taken[0].send, text=rest, lead="", apart=True, errand=None)
                 turns.done(taken[1:])
                 self._left(taken[1:])
             turns.put_back(taken[:1] if batch.begun else taken)
@@ -328,10 +350,13 @@ class Lane:
     def _broken(self, target: Target) -> None:
         _log.exception("A message to %s on %s was dropped.", target.name, self._network.name)
 
-    def _drop(self, dropped: Iterable[Waiting], reason: Reason) -> None:
+    def _drop(self, dropped: Iterable[Waiting], reason: Reason, why: str = "") -> None:
         gone = list(dropped)
         self.dropped.add(len(gone), reason)
         self._left(gone)
+        for waiting in gone:
+            if waiting.send.errand is not None:
+                waiting.send.errand.refused(why or reason.value)
 
     def _left(self, gone: Sequence[Waiting]) -> None:
         """Forget what waits no longer."""

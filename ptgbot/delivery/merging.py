@@ -41,6 +41,8 @@ def merge(network: Network, turns: Turns, sends: Sequence[Waiting], target: Targ
         target: Where it goes.
     """
     merged = replace(sends[0].send, target=target)
+    if merged.errand is not None:  # its text is known when it begins
+        return Batch(merged, deque(), {target.name: turns.take(1, sends[0].place)})
     lines, count = network.split(merged), 1
     several = _are_several(sends)
     for waiting in islice(sends, 1, None):
@@ -57,7 +59,7 @@ def merge(network: Network, turns: Turns, sends: Sequence[Waiting], target: Targ
 def _belong_together(one: Send, other: Send, *, several: bool) -> bool:
     """Return whether two Sends for one target may become one text."""
     apart = (one.apart or other.apart) and not several
-    alone = apart or one.first or other.first or bool(one.key or other.key)
+    alone = apart or one.first or other.first or bool(one.key or other.key or one.errand or other.errand)
     same = (one.lead, one.target.via, one.target.only_for)
     return not alone and same == (other.lead, other.target.via, other.target.only_for)
 
@@ -101,7 +103,11 @@ def _alike(turns: Turns, send: Send, texts: Sequence[str]) -> Iterator[Sequence[
     for sends in islice(turns.following(), _LOOKED_AT):
         begin = [waiting.send for waiting in islice(sends, len(texts))]
         alike = [one.text for one in begin] == texts
-        if alike and all(one.target.identity and one.lead == send.lead and one.apart == send.apart for one in begin):
+        same = all(
+            one.target.identity and one.lead == send.lead and one.apart == send.apart and one.errand is None
+            for one in begin
+        )
+        if alike and same:
             yield sends
 
 

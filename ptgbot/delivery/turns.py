@@ -159,14 +159,16 @@ class Turns:
             self._turns[name] = self._aside.pop(name)
 
     def drop_oldest(self) -> Waiting | None:
-        """Drop what has waited longest; return it, or None where all is on its way."""
-        oldest = next((waiting for waiting in self._all if not waiting.taken), None)
+        """Drop what has waited longest; return it, or None where all is on its way, or goes by its errand."""
+        oldest = next((one for one in self._all if not one.taken and one.send.errand is None), None)
         if oldest is not None:
             self.drop(oldest)
         return oldest
 
     def drop_before(self, instant: float, most: int) -> list[Waiting]:
-        """Drop what has waited since an instant or longer; return it. What is about something with a key is never old.
+        """Drop what has waited since an instant or longer; return it.
+
+        What has a key, or an errand that knows how late it may be, is never old.
 
         Args:
             instant: By the queue's clock.
@@ -176,7 +178,7 @@ class Turns:
         for waiting in self._all:
             if waiting.since > instant or len(old) == most:
                 break
-            if not waiting.taken and not waiting.send.key:
+            if not waiting.taken and not waiting.send.key and waiting.send.errand is None:
                 old.append(waiting)
         for waiting in old:
             self.drop(waiting)

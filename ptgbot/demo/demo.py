@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from ptgbot.app import IRC, Bot
+from ptgbot.app import Bot
 from ptgbot.catalogue import TABLES
 from ptgbot.core.clock import Event, SystemClock
 from ptgbot.demo.event import sample_event, this_week
@@ -22,6 +22,7 @@ from ptgbot.networks.irc import IRCNetwork, IRCSettings
 from ptgbot.site.web import Server, serve
 from ptgbot.store import DurableStore
 from ptgbot.takeover import import_file
+from ptgbot.wiring import IRC
 
 __all__ = ["local_zone", "run_demo"]
 

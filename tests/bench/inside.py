@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from ptgbot.app import IRC, Bot
+from ptgbot.app import Bot
 from ptgbot.catalogue import TABLES
 from ptgbot.core.changes import Cause, Draft
 from ptgbot.core.clock import Event, SystemClock
@@ -19,6 +19,7 @@ from ptgbot.core.messages import Message
 from ptgbot.features.presence.model import CHECKINS, CheckIn
 from ptgbot.store import DurableStore
 from ptgbot.takeover import import_file
+from ptgbot.wiring import IRC
 from tests.bench.event import make_event
 from tests.fakes import FakeNetwork
 

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import orjson
 
-from ptgbot.app import IRC, Bot
+from ptgbot.app import Bot
 from ptgbot.catalogue import TABLES
 from ptgbot.core.clock import Event
 from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.messages import Message
 from ptgbot.store import DurableStore
 from ptgbot.takeover import import_file
+from ptgbot.wiring import IRC
 from tests.bench.event import make_event
 from tests.fakes import FakeNetwork, SetClock
 

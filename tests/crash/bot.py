@@ -19,7 +19,7 @@ from pathlib import Path
 
 import orjson
 
-from ptgbot.app import IRC, Bot
+from ptgbot.app import Bot
 from ptgbot.catalogue import TABLES
 from ptgbot.core.clock import Event, SystemClock
 from ptgbot.core.identity import Actor, Identity, Role
@@ -28,6 +28,7 @@ from ptgbot.features.presence.model import CHECKINS
 from ptgbot.features.topics.model import TOPICS
 from ptgbot.store import DurableStore
 from ptgbot.takeover import import_file
+from ptgbot.wiring import IRC
 from tests.fakes import FakeNetwork
 from tests.talk import SAMPLE
 
@@ -41,11 +42,12 @@ ANSWER = re.compile(r"nick(\d+): You are checked in to place (\d+)\.")
 class _Crowd(FakeNetwork):
     """People who say something new as soon as they were answered."""
 
-    async def post(self, target: Target, line: str) -> None:
+    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
         os.write(1, f"{line}\n".encode())
         found = ANSWER.match(line)
         if found:
             self.say(int(found[1]), int(found[2]) + 1)
+        return ""
 
     def say(self, person: int, place: int) -> None:
         assert self.accept is not None

@@ -66,9 +66,10 @@ class TimedNetwork(FakeNetwork):
         located = super().locate(target)
         return located and Target(target.network, self.nicks.get(target.identity, target.name), target.identity)
 
-    async def post(self, target: Target, line: str) -> None:
-        await super().post(target, line)
+    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
+        receipt = await super().post(target, line, ticket=ticket)
         self.times.append(asyncio.get_running_loop().time())
+        return receipt
 
     @property
     def spans(self) -> list[float]:

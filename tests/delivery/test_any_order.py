@@ -40,8 +40,8 @@ class Model(TimedNetwork):
         self.reached: list[tuple[float, str, str]] = []
         self.queue: SendQueue | None = None
 
-    async def post(self, target: Target, line: str) -> None:
-        await super().post(target, line)
+    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
+        receipt = await super().post(target, line, ticket=ticket)
         loop = asyncio.get_running_loop()
         assert len(line.encode()) <= 60
         for name in target.name.split(","):
@@ -50,6 +50,7 @@ class Model(TimedNetwork):
                 loop.call_later(0.2, self._missed, name)
             else:
                 self.reached.append((loop.time(), name, line))
+        return receipt
 
     async def look_for(self, targets: Iterable[Target]) -> None:
         asked = list(targets)[:2]

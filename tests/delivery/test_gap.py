@@ -25,11 +25,11 @@ class Slow(TimedNetwork):
         self.refusals: dict[str, list[float]] = defaultdict(list)
         self.refused: list[tuple[float, str]] = []
 
-    async def post(self, target: Target, line: str) -> None:
+    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
         if self.refusals[target.name]:
             self.refused.append((asyncio.get_running_loop().time() - 1000, target.name))
             raise TooFast(self.refusals[target.name].pop(0))
-        await super().post(target, line)
+        return await super().post(target, line, ticket=ticket)
 
     @property
     def timed(self) -> list[tuple[float, str, str]]:
@@ -218,10 +218,10 @@ async def test_what_tells_how_things_are_is_sent_however_long_the_link_was_down(
 @simulated
 async def test_what_cannot_be_sent_at_all_does_not_keep_others_waiting() -> None:
     class Refusing(Slow):
-        async def post(self, target: Target, line: str) -> None:
+        async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
             if line == "bad":
                 raise ValueError(line)
-            await super().post(target, line)
+            return await super().post(target, line, ticket=ticket)
 
     network = Refusing()
     async with sending(network) as queue:

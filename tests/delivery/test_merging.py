@@ -153,11 +153,11 @@ async def test_one_line_for_several_people_that_failed_is_sent_again_to_all_of_t
     class Losing(Shared):
         failures = 1
 
-        async def post(self, target: Target, line: str) -> None:
+        async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
             if self.failures:
                 self.failures -= 1
                 raise ConnectionError("lost")
-            await super().post(target, line)
+            return await super().post(target, line, ticket=ticket)
 
     network = Losing()
     async with sending(network) as queue:

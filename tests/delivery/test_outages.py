@@ -72,11 +72,11 @@ async def test_what_waits_for_its_turn_longer_than_that_is_not_dropped_for_a_sho
 @simulated
 async def test_a_line_that_failed_is_sent_again_and_none_is_sent_twice() -> None:
     class Losing(TimedNetwork):
-        async def post(self, target: Target, line: str) -> None:
+        async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
             tries.append(line)
             if len(tries) == 2:
                 raise ConnectionError("lost")
-            await super().post(target, line)
+            return await super().post(target, line, ticket=ticket)
 
     tries: list[str] = []
     network = Losing(room=20)
@@ -92,12 +92,12 @@ async def test_a_line_that_failed_is_sent_again_and_none_is_sent_twice() -> None
 @simulated
 async def test_what_was_merged_and_failed_is_merged_again_with_what_came_meanwhile() -> None:
     class Losing(TimedNetwork):
-        async def post(self, target: Target, line: str) -> None:
+        async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
             tries.append(line)
             if len(tries) == 1:
                 queue.submit(answer("c"))
                 self.up.clear()
-            await super().post(target, line)
+            return await super().post(target, line, ticket=ticket)
 
     tries: list[str] = []
     network = Losing()
@@ -117,10 +117,10 @@ class Kicked(TimedNetwork):
         super().__init__()
         self.inside = False
 
-    async def post(self, target: Target, line: str) -> None:
+    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
         if target.name == "#left" and not self.inside:
             raise ConnectionError("not in that channel")
-        await super().post(target, line)
+        return await super().post(target, line, ticket=ticket)
 
 
 @simulated

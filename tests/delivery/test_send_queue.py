@@ -132,10 +132,10 @@ async def test_a_message_that_cannot_be_sent_at_all_is_dropped_and_the_next_one_
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     class Strict(TimedNetwork):
-        async def post(self, target: Target, line: str) -> None:
+        async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
             if target.name == "a b":
                 raise ValueError("no such target can be")
-            await super().post(target, line)
+            return await super().post(target, line, ticket=ticket)
 
         def split(self, send: Send) -> list[str]:
             if send.target.name == "c d":
@@ -183,9 +183,9 @@ async def test_beyond_the_limit_the_oldest_notifications_go_and_no_answer(
 @simulated
 async def test_a_line_on_its_way_is_not_among_the_oldest_that_go(monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow(TimedNetwork):
-        async def post(self, target: Target, line: str) -> None:
+        async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
             await asyncio.sleep(10)
-            await super().post(target, line)
+            return await super().post(target, line, ticket=ticket)
 
     monkeypatch.setattr(lane, "MOST_NOTIFICATIONS", 2)
     network = Slow()

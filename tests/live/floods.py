@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ptgbot.app import IRC, open_store
+from ptgbot.app import open_store
 from ptgbot.config import load
 from ptgbot.core.changes import Cause, Draft
 from ptgbot.core.clock import SystemClock
 from ptgbot.core.identity import Identity
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS, Subscription
+from ptgbot.wiring import IRC
 from tests.live.bot import PATIENCE, configure
 from tests.live.inspircd import InspIRCd
 from tests.live.irc_client import IRCClient

@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from ptgbot import app
-from ptgbot.app import IRC, Bot
+from ptgbot.app import Bot
 from ptgbot.catalogue import TABLES
 from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.messages import Message
@@ -22,6 +22,7 @@ from ptgbot.site import publisher
 from ptgbot.site.files import SiteFiles
 from ptgbot.store import DurableStore
 from ptgbot.takeover import import_file
+from ptgbot.wiring import IRC
 from tests.fakes import FakeNetwork, SetClock
 from tests.talk import CHANNEL, EVENT, SAMPLE
 
@@ -72,14 +73,14 @@ async def test_a_disk_that_refuses_the_site_loses_nothing_and_organisers_are_tol
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     monkeypatch.setattr(publisher, "RETRY_SECONDS", (0.01, 0.02))
-    write, refusing = SiteFiles.write_whole, False
+    write, refusing = SiteFiles.write_aside, False
 
-    def refuse(self: SiteFiles, target: Path, temporary: Path, content: bytes) -> os.stat_result:
+    def refuse(self: SiteFiles, path: str, content: bytes) -> os.stat_result:
         if refusing:
             raise OSError(code, os.strerror(code))
-        return write(self, target, temporary, content)
+        return write(self, path, content)
 
-    monkeypatch.setattr(SiteFiles, "write_whole", refuse)
+    monkeypatch.setattr(SiteFiles, "write_aside", refuse)
     page = tmp_path / "html" / "ptg.html"
     async with running(tmp_path) as (bot, network):
         refusing = True

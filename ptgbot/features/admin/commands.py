@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from ptgbot.core.changes import Cause, Draft
+from ptgbot.core.changes import Cause, Draft, Edit
 from ptgbot.core.commands import Arguments, Call, Command, Door, Outcome, Parameter, Refused, quote
-from ptgbot.core.documents import Table
+from ptgbot.core.documents import Table, View
 from ptgbot.core.protocols import Fetch
 from ptgbot.features.admin.difference import difference
 from ptgbot.features.admin.legacy import Importer
@@ -16,16 +16,21 @@ from ptgbot.features.presence.model import CHECKINS
 from ptgbot.features.schedule.model import BOOKINGS, TRACKS
 from ptgbot.features.topics.model import LINKS, TOPICS, Topic, put_topic
 
-__all__ = ["admin_commands"]
+__all__ = ["admin_commands", "new_day"]
 
 _DRY = "dry"
 
 
-def _new_day(call: Call) -> Outcome:
-    draft = Draft(call.view)
+def new_day(view: View) -> tuple[Edit, ...]:
+    """Return the edits that begin a day: nothing is said yet, and nobody is there."""
+    draft = Draft(view)
     draft.clear(TOPICS)
     draft.clear(CHECKINS)
-    return Outcome(draft.edits())
+    return draft.edits()
+
+
+def _new_day(call: Call) -> Outcome:
+    return Outcome(new_day(call.view))
 
 
 def _del(call: Call) -> Outcome:

@@ -56,7 +56,7 @@ class HistoryFeed:
                 if entry.undone in undone:
                     undone.add(entry.number)
                     entries.append(entry)
-        return (self.path, *sorted({_path(self._day_of(entry)) for entry in entries}))
+        return (self.path, *sorted(map(_path, {self._day_of(entry) for entry in entries})))
 
     def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - time does not alter it
         """Return a day's file, or the feed itself."""

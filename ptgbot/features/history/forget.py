@@ -13,12 +13,13 @@ from ptgbot.features.history.model import HISTORY, SOMEONE, TRACES, Trace, entry
 from ptgbot.features.linking.model import LINKS
 from ptgbot.features.people.model import is_stranger
 from ptgbot.features.presence.model import CHECKINS
+from ptgbot.features.reminders.model import REMINDERS, SPEAKERS, WISHES, Wish
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
 
 __all__ = ["PERSONAL", "about", "forget"]
 
 # What tells whether the network vouches for people: there it matters for whom it does not.
-PERSONAL = (CHECKINS, SUBSCRIPTIONS, TRACES)
+PERSONAL = (CHECKINS, SUBSCRIPTIONS, WISHES, TRACES)
 
 
 def about(view: View, keys: tuple[str, ...], event: Event) -> Iterator[str]:
@@ -38,6 +39,12 @@ def about(view: View, keys: tuple[str, ...], event: Event) -> Iterator[str]:
         subscription = view.get(SUBSCRIPTIONS, key)
         if subscription is not None:
             yield f"Subscription, sent to {subscription.nick}{mark} on {subscription.network}: {subscription.pattern}"
+        wish = view.get(WISHES, key)
+        if wish is not None:
+            yield from _wished(wish, mark)
+        spoke = ", ".join(f"#{speaker.track}" for speaker in view.where(SPEAKERS, "identity", key).values())
+        if spoke:
+            yield f"Spoke last{mark}, and is asked first if nothing is said: {spoke}."
         link = view.get(LINKS, key)
         if link is not None:
             yield f"Linked as one person: {link.shown}."
@@ -47,7 +54,15 @@ def about(view: View, keys: tuple[str, ...], event: Event) -> Iterator[str]:
                 at = _when(event, entry.at)
                 yield f"History {entry_id(entry.number)}, {at}, as {entry.name}{mark}: {entry.text}"
     for trace in _holding(view, keys):
-        yield f"A check-in or subscription of yours, kept for a day so that {entry_id(trace.number)} can be undone."
+        yield f"A check-in, subscription or reminder of yours, kept for a day so that {entry_id(trace.number)} can be undone."
+
+
+def _wished(wish: Wish, mark: str) -> Iterator[str]:
+    if wish.tracks:
+        tracks = ", ".join(f"#{track} {minutes} minutes before" for track, minutes in wish.tracks)
+        yield f"Reminders, sent to {wish.nick}{mark} on {wish.network}: {tracks}."
+    if wish.quiet:
+        yield f"Quiet hours: {wish.quiet}."
 
 
 def _when(event: Event, instant: Any) -> str:
@@ -76,7 +91,12 @@ def forget(view: View, keys: tuple[str, ...]) -> tuple[Edit, ...]:
     for key in keys:
         draft.remove(CHECKINS, key)
         draft.remove(SUBSCRIPTIONS, key)
+        draft.remove(WISHES, key)
         draft.remove(LINKS, key)
+        for reminder in view.where(REMINDERS, "identity", key):
+            draft.remove(REMINDERS, reminder)
+        for track in view.where(SPEAKERS, "identity", key):
+            draft.remove(SPEAKERS, track)
     for trace in _holding(view, keys):
         kept = [edit for edit in orjson.loads(trace.edits) if edit[1] not in keys]
         draft.put(TRACES, replace(trace, edits=orjson.dumps(kept).decode() if kept else ""))

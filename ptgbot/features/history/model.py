@@ -14,6 +14,7 @@ from ptgbot.core.identity import Actor, Role, keys_of, vouched_network
 from ptgbot.features.bulletins.model import RECEIPTS
 from ptgbot.features.linking.model import LINKS as LINKS_OF_PEOPLE
 from ptgbot.features.presence.model import CHECKINS
+from ptgbot.features.reminders.model import ANNOUNCEMENTS, NUMBERS, REMINDERS, SPEAKERS, WISHES
 from ptgbot.features.schedule.model import CALENDAR, TRACKS
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
 
@@ -39,7 +40,8 @@ __all__ = [
 SOMEONE = "someone"  # who wanted to be forgotten
 PRIVATE_HOURS = 24  # how long private documents that a Change removed are kept, to take it back
 
-_PERSONAL = (CHECKINS, SUBSCRIPTIONS)
+_PERSONAL = (CHECKINS, SUBSCRIPTIONS, WISHES)
+_PRIVATE = (*_PERSONAL, ANNOUNCEMENTS)
 _OF_A_TRACK = frozenset({"topics", "links"})  # tables whose keys are names of tracks
 
 
@@ -112,7 +114,7 @@ TRACES = Table(
 )
 
 # The history's own, what follows from the rest, and what is nobody's business.
-_LEFT_OUT = (HISTORY, TRACES, CALENDAR, RECEIPTS, LINKS_OF_PEOPLE)
+_LEFT_OUT = (HISTORY, TRACES, CALENDAR, RECEIPTS, LINKS_OF_PEOPLE, REMINDERS, NUMBERS, SPEAKERS)
 
 
 def entry_id(number: int) -> str:
@@ -186,16 +188,17 @@ def record(
     if cause is Cause.PURGE:
         return ()
     kept = [e for e in edits if e.table not in _LEFT_OUT]
-    public = [e for e in kept if e.table not in _PERSONAL]
+    public = [e for e in kept if e.table not in _PRIVATE]
     if not public and cause is Cause.COMMAND:
         own = () if actor is None else keys_of(actor)
         if all(e.key in own for e in kept):
             return ()
     if not kept:
         return ()
-    private = [e for e in kept if e.table in _PERSONAL]
-    if not public and (actor is None or actor.role < Role.ORGANISER):
-        actor, text = None, ""  # what is private leaves no trace of who typed what
+    private = [e for e in kept if e.table in _PRIVATE]
+    if not public:  # what is private leaves no trace of who typed what; of organisers, only which command it was
+        organiser = actor is not None and actor.role >= Role.ORGANISER
+        actor, text = (actor, text.partition(" ")[0]) if organiser else (None, "")
     verified = actor.identity.verified if actor else None
     entry = Entry(number, at, actor.name if actor else "", text, subject, cause, _dump(public), verified=verified)
     trace = Trace(number, at, actor.identity.key if actor else "", _dump(private) if private else "")

@@ -64,6 +64,7 @@ class TrackPages:
         self._stale_after = stale_after
         self._timelines = Timelines()
         self._spells: dict[str, dict[date, Fragments]] = {}
+        self._slots: dict[str, Fragments] = {}
 
     def paths(self, view: View) -> Iterable[str]:
         """Return the path of every track's page."""
@@ -74,6 +75,7 @@ class TrackPages:
         for edit in change.edits:
             if edit.table is TRACKS and edit.after is None:
                 self._spells.pop(edit.key, None)
+                self._slots.pop(edit.key, None)
         if any(_shown_by_all(edit) for edit in change.edits):
             return self.paths(view)
         touched = {track for edit in change.edits for track in _tracks_of(edit)}
@@ -86,7 +88,9 @@ class TrackPages:
         colors = track_colors(view)
         spells = self._timelines.of(view, name)
         people = here(view, name)
-        slots = self._slots(view, name, now)
+        slots = self._slots_of(view, name, now)
+        if name not in self._slots:
+            self._slots[name] = Fragments(partial(self._html, "history/slots.html"))
         schedule = around(view, self._event, now)
         return self._html(
             "history/track.html",
@@ -103,8 +107,11 @@ class TrackPages:
             people=(len(people), people[:MOST_NAMES]),
             running=[(one, meeting_url(view, name, one.room)) for one in schedule.running.get(name, ())],
             following=schedule.following.get(name),
-            past=_by_day(slot for slot in slots if slot["phase"] == "past"),
-            slots=_by_day(slot for slot in slots if slot["phase"] != "past"),
+            slots=self._slots[name].one(
+                track=name,
+                past=_by_day(slot for slot in slots if slot["phase"] == "past"),
+                slots=_by_day(slot for slot in slots if slot["phase"] != "past"),
+            ),
             days=self._days(name, spells[:MOST_SPELLS], colors),
             older=max(len(spells) - MOST_SPELLS, 0),
         ).encode()
@@ -127,7 +134,7 @@ class TrackPages:
             del kept[day]
         return Markup().join(days.values())
 
-    def _slots(self, view: View, track: str, now: datetime) -> list[dict[str, Any]]:
+    def _slots_of(self, view: View, track: str, now: datetime) -> list[dict[str, Any]]:
         places: dict[str, list[Booking]] = {}
         for booking in view.where(BOOKINGS, "track", track).values():
             places.setdefault(booking.slot, []).append(booking)

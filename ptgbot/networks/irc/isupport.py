@@ -1,15 +1,13 @@
 """The facts that a server tells about itself (numeric 005), and the protocol's own where it tells none."""
 
 from collections.abc import Iterable
-from string import ascii_lowercase, ascii_uppercase
 
-__all__ = ["ISupport", "distinct"]
+from ptgbot.core.casemapping import ASCII, RFC1459, STRICT_RFC1459
 
-_ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
-_STRICT = str.maketrans(ascii_uppercase + "[]\\", ascii_lowercase + "{}|")
-_RFC1459 = str.maketrans(ascii_uppercase + "[]\\~", ascii_lowercase + "{}|^")
+__all__ = ["ISupport"]
+
 # A mapping that we do not know folds as little as any does: two people must never become one.
-_MAPPINGS = {"ascii": _ASCII, "strict-rfc1459": _STRICT, "rfc1459": _RFC1459}
+_MAPPINGS = {"ascii": ASCII, "strict-rfc1459": STRICT_RFC1459, "rfc1459": RFC1459}
 
 _PREFIX = "(ov)@+"
 _CHANMODES = "beI,k,l,imnpst"
@@ -23,14 +21,6 @@ _KNOWN = frozenset(
         *("STATUSMSG", "TARGMAX", "WHOX"),
     }
 )
-
-
-def distinct(names: Iterable[str]) -> tuple[str, ...]:
-    """Return nicks or channels, each once, the first of those that RFC 1459 (section 2.2) takes for the same."""
-    found: dict[str, str] = {}
-    for name in names:
-        found.setdefault(name.translate(_RFC1459), name)
-    return tuple(found.values())
 
 
 class ISupport:
@@ -63,7 +53,7 @@ class ISupport:
         if len(kinds) < 4:
             kinds = _CHANMODES.split(",")
         self.lists, self.always, self.when_set = (frozenset(kind) for kind in kinds[:3])
-        self._mapping = _MAPPINGS.get(self._said.get("CASEMAPPING", "rfc1459").lower(), _ASCII)
+        self._mapping = _MAPPINGS.get(self._said.get("CASEMAPPING", "rfc1459").lower(), ASCII)
         # Never below what every server takes: a server that says so is wrong, and no line would fit.
         self.line_length = max(_LINELEN, _number(self._said.get("LINELEN", "")))
 

@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from ptgbot.core.identity import Role
 from ptgbot.core.messages import Message, Send, Target, Tone
@@ -166,13 +167,17 @@ class IRCNetwork:
             return ()
         return self._connection.state.people.organisers(self._connection.joined)
 
-    async def post(self, target: Target, line: str) -> None:
+    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
         """Send one line.
 
         Args:
             target: One person, one channel, the operators of one (``@#channel``), or as many people as
                 ``targets_at_once`` says, their nicks joined by commas.
             line: The text.
+            ticket: Of no use here.
+
+        Returns:
+            Nothing: lines on IRC have no name that anybody could ask for.
 
         Raises:
             ValueError: No line can go to something of this name.
@@ -183,6 +188,11 @@ class IRCNetwork:
         if self._connection is None:
             raise ConnectionError("not connected")
         self._connection.say(target, line)
+        return ""
+
+    async def find(self, target: Target, ticket: str, body: str, since: datetime) -> str | None:
+        """Return None: nobody can be asked what was said on IRC."""
+        return None
 
     def _checked(self, target: Target) -> str:
         names = target.name.split(",")

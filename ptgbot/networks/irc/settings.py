@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ptgbot.networks.irc.isupport import distinct
+from ptgbot.core.casemapping import distinct
 from ptgbot.networks.irc.lines import is_channel, is_target
 
 __all__ = ["IRCSettings", "Timing"]

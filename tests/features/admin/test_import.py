@@ -147,6 +147,11 @@ def test_the_original_bots_file_is_taken_over_whole() -> None:
         },
         "motd": {"motd": Motd((Notice("info", "Lunch at noon"),))},
         "subscriptions": {"irc/~ada": Subscription("irc/~ada", "irc", "Ada", "nova|swift")},
+        "wishes": {},
+        "announcements": {},
+        "reminders": {},
+        "speakers": {},
+        "numbers": {},
         "bulletins": {},
         "links_of_people": {},
     }

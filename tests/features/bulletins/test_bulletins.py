@@ -37,6 +37,7 @@ def host(bot: Talk) -> Reception:
         event=EVENT,
         clock=bot.clock,
         submit=bot.sent.append,
+        warn=lambda text: None,
         boards=(BOARD,),
     )
     bot.store.listen(made.changed)
@@ -177,9 +178,9 @@ class Editing(FakeNetwork):
     def split(self, send: Send) -> list[str]:
         return [send.lead + send.text]
 
-    async def post(self, target: Target, line: str) -> None:
+    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
         if not target.via:
-            return
+            return ""
         assert self.host is not None
         key = target.via.removeprefix("bulletin:")
         receipt = self.host.receipt(target, key)
@@ -188,6 +189,7 @@ class Editing(FakeNetwork):
             receipt = f"{target.name}:{len(self.messages) + 1}"
             self.host.posted(target, key, receipt)
         self.messages[receipt] = line
+        return receipt
 
 
 @asynccontextmanager

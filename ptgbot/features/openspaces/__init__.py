@@ -1,0 +1,1 @@
+"""Open spaces: sessions that people announce in posts."""

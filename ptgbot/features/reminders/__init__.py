@@ -1,0 +1,1 @@
+"""Reminders and announcements: the right word at the right minute, once."""

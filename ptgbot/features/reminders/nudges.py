@@ -1,0 +1,88 @@
+"""When a reminder is needless: what it was to ask for was done, or it would come at a time of rest."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from ptgbot.core.clock import Event
+from ptgbot.core.documents import View
+from ptgbot.core.messages import Target
+from ptgbot.features.reminders.model import (
+    SPEAKERS,
+    WISHES,
+    Kind,
+    Reminder,
+    parse_place,
+    reminders_of,
+    target_of,
+)
+from ptgbot.features.reminders.planning import OF_SLOT, in_hours, is_of, quiet_hours
+from ptgbot.features.reminders.settings import ReminderSettings
+from ptgbot.features.schedule.model import CALENDAR
+from ptgbot.features.topics.model import topic_of
+
+__all__ = ["make_needless", "target_now"]
+
+SAID_BEFORE = timedelta(minutes=20)  # a topic that is said so long before a slot begins is that slot's topic
+
+
+def target_now(reminder: Reminder, view: View) -> Target | None:
+    """Return where a reminder goes: for a nudge, to who spoke for the track last; None where that is nobody."""
+    if reminder.kind not in (Kind.UNSAID, Kind.STALE):
+        return target_of(reminder) if reminder.identity else parse_place(reminder.place)
+    speaker = view.get(SPEAKERS, reminder.track)
+    return None if speaker is None else Target(speaker.network, speaker.name, speaker.identity)
+
+
+def make_needless(view: View, event: Event, settings: ReminderSettings) -> Callable[[Reminder, datetime], str]:
+    """Return what tells why a reminder need not go out; it returns nothing where it has to.
+
+    Args:
+        view: The whole state.
+        event: The conference.
+        settings: What the event wants of reminders.
+    """
+
+    def needless(reminder: Reminder, now: datetime) -> str:
+        entry = view.get(CALENDAR, reminder.subject)
+        if reminder.kind in OF_SLOT and (entry is None or entry.cancelled or not is_of(reminder, entry)):
+            return "it was moved"
+        if reminder.kind in (Kind.SLOT, Kind.MINE) and _is_overtaken(view, reminder, now):
+            return "a later one says it"
+        if reminder.kind is Kind.UNSAID and _was_said(view, reminder):
+            return "it was said"
+        if reminder.kind is Kind.STALE and not _is_stale(view, reminder, now):
+            return "nothing stands there that is over"
+        if reminder.kind in (Kind.MINE, Kind.UNSAID, Kind.STALE):
+            target = target_now(reminder, view)
+            if target is None:
+                return "nobody spoke for the track yet"
+            if in_hours(quiet_hours(view.get(WISHES, target.identity), settings), now, event):
+                return "quiet hours"
+        return ""
+
+    return needless
+
+
+def _is_overtaken(view: View, reminder: Reminder, now: datetime) -> bool:
+    """Return whether another reminder of the same, nearer to its start, is due too: after a time without the bot."""
+    others = reminders_of(view, reminder.kind, reminder.subject)
+    where = (reminder.place, reminder.identity, reminder.start)
+    return any(
+        (other.place, other.identity, other.start) == where and other.is_open and reminder.due < other.due <= now
+        for other in others
+    )
+
+
+def _was_said(view: View, reminder: Reminder) -> bool:
+    """Return whether something was said for a slot."""
+    now = topic_of(view, reminder.track).now
+    return now is not None and now.known is not None and now.known >= reminder.start - SAID_BEFORE
+
+
+def _is_stale(view: View, reminder: Reminder, now: datetime) -> bool:
+    """Return whether the topic that was said in a slot still stands after it, and the track has no slot now."""
+    topic = topic_of(view, reminder.track).now
+    if topic is None or topic.known is None or topic.known >= reminder.due or not _was_said(view, reminder):
+        return False
+    others = view.where(CALENDAR, "track", reminder.track).values()
+    return not any(entry.start <= now < entry.end and not entry.cancelled for entry in others)
