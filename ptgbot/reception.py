@@ -7,7 +7,7 @@ from datetime import datetime
 from ptgbot.core.changes import Cause, Change, Draft
 from ptgbot.core.clock import Clock, Event
 from ptgbot.core.identity import Actor
-from ptgbot.core.messages import Send, Target
+from ptgbot.core.messages import Heard, Send, Target
 from ptgbot.core.panels import Form, Panel
 from ptgbot.core.protocols import NotSaved, Presence, Store
 from ptgbot.features.board import home
@@ -30,6 +30,8 @@ class Reception:
         submit: Takes bulletins.
         warn: Tells the organisers what only they should know.
         came: Is told too who comes.
+        heard: Takes what people post.
+        last_heard: Tells the id of the newest post that is known of a network.
         boards: The channels that have bulletins.
     """
 
@@ -43,6 +45,8 @@ class Reception:
         submit: Callable[[Send], None],
         warn: Callable[[str], None],
         came: Callable[[Actor], None] = lambda actor: None,
+        heard: Callable[[Heard], None] = lambda post: None,
+        last_heard: Callable[[str], str] = lambda network: "",
         boards: Iterable[Target] = (),
     ) -> None:
         self._presence = presence
@@ -52,6 +56,8 @@ class Reception:
         self._submit = submit
         self._warn = warn
         self._came = came
+        self._heard = heard
+        self._last_heard = last_heard
         self._boards = tuple(boards)
         self._on_their_way: set[str] = set()  # new ones, by the keys of the receipts that they will have
 
@@ -67,6 +73,14 @@ class Reception:
     def warn(self, text: str) -> None:
         """Tell the organisers, wherever they are, what only they should know."""
         self._warn(text)
+
+    def heard(self, post: Heard) -> None:
+        """Somebody posted something for everybody to read."""
+        self._heard(post)
+
+    def last_heard(self, network: str) -> str:
+        """Return the id of the newest post that is known of a network; empty for none."""
+        return self._last_heard(network)
 
     def panel(self, actor: Actor) -> Panel:
         """Return what somebody sees, where there are buttons and forms."""

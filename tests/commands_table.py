@@ -14,6 +14,7 @@ from ptgbot.core.deliveries import DELIVERIES
 from ptgbot.core.documents import Table, View
 from ptgbot.features.bulletins.model import RECEIPTS
 from ptgbot.features.history.model import HISTORY, TRACES
+from ptgbot.features.reminders.model import NUMBERS, REMINDERS, SPEAKERS
 from ptgbot.features.schedule.model import CALENDAR
 from tests.talk import SAMPLE, quick_talk
 
@@ -25,7 +26,8 @@ URL = "https://example.org/base.json"
 TIME = "a time"  # stands for every instant
 PEOPLE = ("ada", "olga")  # an attendee and an organiser
 NETWORK = "NETWORK"
-_FOLLOWERS = (HISTORY, TRACES, CALENDAR, DELIVERIES, RECEIPTS)  # what follows from the rest
+# What follows from the rest, and what is planned, which has numbers that depend on all that was planned before.
+_FOLLOWERS = (HISTORY, TRACES, CALENDAR, DELIVERIES, RECEIPTS, REMINDERS, NUMBERS, SPEAKERS)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,12 @@ def check_in(who: str, location: str, *, left: bool = False) -> dict[str, Any]:
 
 def subscription(who: str, pattern: str) -> dict[str, Any]:
     return {f"<{who}>": {"identity": f"<{who}>", "network": NETWORK, "nick": who, "pattern": pattern}}
+
+
+def wish(who: str, quiet: str = "", **tracks: int) -> dict[str, Any]:
+    wanted = [[track, minutes] for track, minutes in tracks.items()]
+    held = {"identity": f"<{who}>", "network": NETWORK, "nick": who, "tracks": wanted, "quiet": quiet}
+    return {f"<{who}>": held}
 
 
 def motd(*notices: tuple[str, str]) -> dict[str, Any]:
@@ -126,6 +134,18 @@ STEPS = (
     Step("olga", "~motd del 1", {"motd": motd(_LUNCH)}),
     Step("olga", "~motd clean", {"motd": {"motd": None}}),
     Step("ada", "~motd add info not mine to say"),
+    Step("ada", "+remind #nova 10", {"wishes": wish("ada", nova=10)}),
+    Step("ada", "remind", private=True),
+    Step("ada", "quiet 22:00-07:00", {"wishes": wish("ada", "22:00-07:00", nova=10)}, private=True),
+    Step("ada", "+remind off #nova", {"wishes": wish("ada", "22:00-07:00")}),
+    Step("ada", "quiet default", {"wishes": {"<ada>": None}}, private=True),
+    Step("ada", "~remind tomorrow 9:00 not mine to say"),
+    Step("olga", "~remind tomorrow 9:00 The buses leave at 18:15"),
+    Step("olga", "~announce at 17:00 nowhere, since the configuration has no place for it"),
+    Step("olga", "~reminders #nova"),
+    Step("olga", "~approve a1"),
+    Step("olga", "~deny a1"),
+    Step("olga", "~cancel a1"),
     Step("olga", "~requirevoice", {"access": {"access": {"voice_required": True}}}),
     Step("ada", "#nova now without voice"),
     Step("olga", "#nova now with rights", {"topics": topic("nova", "with rights", location=_ROOM)}),

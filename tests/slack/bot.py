@@ -90,13 +90,15 @@ class SlackBot:
         self.slack = slack
         self.store = store
         self.clock = SetClock()
-        self.network = SlackNetwork(settings, timing=timing)
+        slack.workspace.clock = lambda: self.clock.now().timestamp()
+        self.network = SlackNetwork(settings, timing=timing, clock=self.clock)
         self.network.gap, self.network.interval, self.network.burst = 0.0, 0.0, 10_000
         self.irc = FakeNetwork()
         self.fetch: Fetch = nothing_there
         self.calendar = make_keeper(store, EVENT)
         self.deliveries = Deliveries(self.calendar, ["slack"])
         self.journal = Journal(self.deliveries)
+        self.warnings: list[str] = []  # what organisers were told
         self.queue = SendQueue([self.network, self.irc])
         boards = [Target("slack", channel, via=BULLETIN) for channel in settings.announce]
         self.reception = Reception(
@@ -105,6 +107,7 @@ class SlackBot:
             event=EVENT,
             clock=self.clock,
             submit=self.queue.submit,
+            warn=self.warnings.append,
             boards=boards,
         )
         self.notifier = Notifier(store.view, self.queue.submit)
@@ -231,6 +234,7 @@ async def having_bot(
             asyncio.ensure_future(bot.queue.run()),
             asyncio.ensure_future(bot.network.run(bot.dispatcher.accept, bot.reception)),
         ]
+        bot.reception.catch_up()
         try:
             if connected:
                 async with asyncio.timeout(10):

@@ -105,8 +105,12 @@ class FakeSlack:
         return self.interacts(user, "block_actions", actions=[pressed], view=view or {})
 
     def submits(self, user: str, view: dict[str, Any], values: dict[str, Any]) -> Delivery:
-        """Have somebody send a form. The values are by block id, then action id, as Slack has them."""
-        return self.interacts(user, "view_submission", view={**view, "id": "V1", "state": {"values": values}})
+        """Have somebody send a form. The values are by block id, then action id, as Slack has them.
+
+        One that has an id stays the same form, sent again; others are opened for this.
+        """
+        sent = {"id": f"V{next(self._ids)}", **view, "state": {"values": values}}
+        return self.interacts(user, "view_submission", view=sent)
 
     def uses_shortcut(self, user: str, callback_id: str, posted: Posted) -> Delivery:
         """Have somebody use a shortcut on a message."""

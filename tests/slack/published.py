@@ -11,7 +11,12 @@ __all__ = ["NEWER", "SCHEMA", "is_there", "knows", "problems_of_answer", "proble
 
 SCHEMA = Path(__file__).parents[3] / "shared" / "schemas" / "slack_web_api.openapi.json"
 # Younger than the published schema, from the pages of docs.slack.dev: methods, and the arguments that came to others.
-NEWER: dict[str, set[str]] = {"apps.connections.open": set()}
+NEWER: dict[str, set[str]] = {
+    "apps.connections.open": set(),
+    "chat.postMessage": {"metadata"},
+    "conversations.history": {"include_all_metadata"},
+    "conversations.replies": {"include_all_metadata"},
+}
 
 
 def is_there() -> bool:
@@ -65,5 +70,16 @@ def problems_of_answer(method: str, answer: dict[str, Any]) -> list[str]:
         return []
     return [
         f"{method}: {'.'.join(map(str, error.absolute_path))}: {error.message[:200]}"
-        for error in validator.iter_errors(answer)
+        for error in validator.iter_errors(_without_newer(answer))
+        # The schema was made of examples, none of which was of a place where nothing is said.
+        if (list(error.absolute_path), answer.get("messages")) != (["messages"], [])
     ]
+
+
+def _without_newer(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer without what is younger than the published schema: the metadata of messages."""
+    messages = answer.get("messages")
+    if messages is None:
+        return answer
+    kept = [{key: value for key, value in message.items() if key != "metadata"} for message in messages]
+    return {**answer, "messages": kept}

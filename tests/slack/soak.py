@@ -150,6 +150,9 @@ class Faults:
             method = self._chance.choice(["chat.postMessage", "reactions.add", "chat.postEphemeral", "views.publish"])
             failures: tuple[str | int, ...] = (500, "internal_error")
             self._slack.api.failures[method].append(self._chance.choice(failures))
+        elif draw < 0.144:
+            self.counts["a message is taken, and nothing said of it"] += 1
+            self._slack.api.swallowed["chat.postMessage"] = 1
 
     def _again(self, delivery: Delivery) -> None:
         self.counts["something is delivered again"] += 1
@@ -241,10 +244,21 @@ def problems_of(calm: Run, rough: Run) -> list[str]:
         *(f"done {rough.commands[c]} times, not {n}: {c}" for c, n in calm.commands.items() if rough.commands[c] != n),
         # Equal answers that wait for one person at one place go once; how many wait there is a matter of pace.
         *(f"never said: {s}" for s in calm.said if not rough.said[s]),
+        *(
+            f"said {rough.said[s]} times, not {count}: {s}"
+            for s, count in calm.said.items()
+            if _is_news(s) and rough.said[s] != count
+        ),
         *(f"never to be said: {s}" for s in rough.said.keys() - calm.said.keys()),
         *(f"never to be done: {c}" for c in rough.commands.keys() - calm.commands.keys()),
         *(f"only {run.prompt:.3%} were acked in time" for run in (calm, rough) if run.prompt < PROMPT),
     ]
+
+
+def _is_news(said: tuple[str, str, str]) -> bool:
+    """Return whether something is said as often as it happened, however much waits for the same person."""
+    place, only_for, text = said
+    return not only_for and (place.startswith("C") or text.startswith(("now in #", "next in #")))
 
 
 async def _both(events: int, seed: int) -> tuple[Run, Run]:

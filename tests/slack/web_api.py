@@ -19,6 +19,7 @@ BOT_TOKEN = "xoxb-bot"
 APP_TOKEN = "xapp-app"
 MOST_TEXT = 40_000
 MOST_BLOCKS = 50
+MOST_VIEW = 250_000  # bytes
 
 Arguments = dict[str, Any]
 
@@ -56,6 +57,8 @@ class WebAPI:
     limits: dict[str, float] = field(default_factory=dict)
     # Method → seconds until it answers.
     delays: dict[str, float] = field(default_factory=dict)
+    # Method → how many of its next calls are done and never answered.
+    swallowed: dict[str, int] = field(default_factory=dict)
     down: bool = False
     revoked: bool = False
     late: bool = False  # every response_url has had its time
@@ -79,6 +82,9 @@ class WebAPI:
             self.calls.append(Call(method, arguments, time.monotonic(), str(answer)))
             return web.Response(status=answer)
         self.calls.append(Call(method, arguments, time.monotonic(), answer.get("error", "")))
+        if self.swallowed.get(method, 0) > 0:
+            self.swallowed[method] -= 1
+            return web.Response(status=500)
         self.problems += published.problems_of_answer(method, answer)
         return web.json_response(answer)
 
@@ -143,6 +149,15 @@ class WebAPI:
             raise Refusal("user_not_found")
         return {"user": user.described()}
 
+    def _users_list(self, arguments: Arguments) -> dict[str, Any]:
+        start, limit = int(arguments.get("cursor") or 0), int(arguments.get("limit") or 0)
+        if not 0 < limit <= 1000:
+            raise Refusal("limit_required")
+        users = list(self.workspace.users.values())
+        page = [user.described() for user in users[start : start + limit]]
+        following = str(start + limit) if start + limit < len(users) else ""
+        return {"members": page, "cache_ts": 1_790_000_000, "response_metadata": {"next_cursor": following}}
+
     def _usergroups_users_list(self, arguments: Arguments) -> dict[str, Any]:
         group = self.workspace.groups.get(arguments.get("usergroup", ""))
         if group is None:
@@ -159,8 +174,34 @@ class WebAPI:
         channel, thread = self._channel(arguments), str(arguments.get("thread_ts", ""))
         if thread and self.workspace.find(channel, thread) is None:
             raise Refusal("thread_not_found")
-        posted = self.workspace.post(channel, BOT, _text(arguments), thread=thread, blocks=_blocks(arguments))
+        how = {"thread": thread, "blocks": _blocks(arguments), "metadata": _decoded(arguments.get("metadata") or {})}
+        posted = self.workspace.post(channel, BOT, _text(arguments), **how)
         return {"channel": channel, "ts": posted.ts, "message": posted.described()}
+
+    def _conversations_open(self, arguments: Arguments) -> dict[str, Any]:
+        user = str(arguments.get("users", ""))
+        if user not in self.workspace.users:
+            raise Refusal("user_not_found")
+        return {"channel": {"id": self.workspace.direct_with(user)}}
+
+    def _conversations_history(self, arguments: Arguments) -> dict[str, Any]:
+        return self._messages(arguments, "")
+
+    def _conversations_replies(self, arguments: Arguments) -> dict[str, Any]:
+        return self._messages(arguments, str(arguments["ts"]))
+
+    def _messages(self, arguments: Arguments, thread: str) -> dict[str, Any]:
+        """Return what everybody in a place sees, the newest first; what is said in threads is in those only."""
+        channel, oldest = self._channel(arguments), float(arguments.get("oldest", 0))
+        limit = int(arguments.get("limit", 100))
+        if not 0 < limit < 1000:
+            raise Refusal("invalid_limit")
+        there = [p for p in self.workspace.posts if p.channel == channel and not (p.only_for or p.deleted)]
+        found = [p for p in there if (p.thread or p.ts if thread else p.thread) == thread and float(p.ts) > oldest]
+        with_metadata = str(arguments.get("include_all_metadata", "")).lower() in ("1", "true")
+        messages = [p.described() | ({"metadata": p.metadata} if with_metadata and p.metadata else {}) for p in found]
+        answer = {"messages": messages[::-1][:limit], "has_more": len(found) > limit}
+        return answer if thread else answer | {"pin_count": 0, "channel_actions_ts": None, "channel_actions_count": 0}
 
     def _chat_update(self, arguments: Arguments) -> dict[str, Any]:
         posted = self.workspace.find(self._channel(arguments), arguments.get("ts", ""))
@@ -206,8 +247,9 @@ class WebAPI:
         view = _view(arguments)
         if view.get("type") != "modal" or not view.get("title"):
             raise Refusal("invalid_arguments")
-        self.workspace.modals.append((arguments["trigger_id"], view))
-        return {"view": {**view, "id": f"V{len(self.workspace.modals):08}"}}
+        opened = {**view, "id": f"V{len(self.workspace.modals) + 1:08}"}
+        self.workspace.modals.append((arguments["trigger_id"], opened))
+        return {"view": opened}
 
     # -- what all check ---------------------------------------------------------------------------------------------
 
@@ -255,6 +297,8 @@ def _blocks(arguments: Arguments) -> list[Any]:
 
 def _view(arguments: Arguments) -> dict[str, Any]:
     view: dict[str, Any] = _decoded(arguments["view"])
+    if len(json.dumps(view)) > MOST_VIEW:
+        raise Refusal("view_too_large")
     check_view(view)
     return view
 

@@ -1,7 +1,8 @@
 """What a workspace holds: people, channels, and what was posted."""
 
 import itertools
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,12 +23,16 @@ class User:
     owner: bool = False
     bot: bool = False
     deleted: bool = False
+    restricted: bool = False
+    team: str = TEAM  # another one's for those with whom a channel is shared
+    enterprise: dict[str, Any] = field(default_factory=dict)  # ``enterprise_user``, in an organisation
 
     def described(self) -> dict[str, Any]:
         """Return them as ``users.info`` does."""
         return {
+            **({"enterprise_user": self.enterprise} if self.enterprise else {}),
             "id": self.id,
-            "team_id": TEAM,
+            "team_id": self.team,
             "name": self.name,
             "deleted": self.deleted,
             "real_name": self.display,
@@ -37,12 +42,12 @@ class User:
                 "real_name": self.display,
                 "real_name_normalized": self.display,
                 "avatar_hash": "g0000000000",
-                "team": TEAM,
+                "team": self.team,
             },
             "is_admin": self.admin,
             "is_owner": self.owner,
             "is_primary_owner": False,
-            "is_restricted": False,
+            "is_restricted": self.restricted,
             "is_ultra_restricted": False,
             "is_bot": self.bot,
             "is_app_user": False,
@@ -64,10 +69,13 @@ class Posted:
     edits: int = 0
     deleted: bool = False
     reactions: list[str] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    team: str = TEAM  # of who posted it
 
     def described(self) -> dict[str, Any]:
         """Return it as events and answers do."""
-        message: dict[str, Any] = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts, "team": TEAM}
+        message: dict[str, Any] = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
+        message["team"] = self.team
         if self.thread:
             message["thread_ts"] = self.thread
         if self.blocks:
@@ -93,10 +101,11 @@ class Workspace:
         self.homes: dict[str, dict[str, Any]] = {}
         self.modals: list[tuple[str, dict[str, Any]]] = []  # trigger id and view, as opened
         self.answers: list[tuple[str, dict[str, Any]]] = []  # response_url's name and what was sent there
-        self._seconds: Iterator[int] = itertools.count(1_790_000_000)
+        self.clock: Callable[[], float] = time.time  # what the ts of messages come from
+        self._numbers: Iterator[int] = itertools.count(1)
         self._direct: Iterator[int] = itertools.count(1)
 
-    def add_user(self, id: str, name: str, display: str = "", **flags: bool) -> User:  # noqa: A002 - Slack's word
+    def add_user(self, id: str, name: str, display: str = "", **flags: Any) -> User:  # noqa: A002 - Slack's word
         """Add somebody."""
         user = self.users[id] = User(id, name, display or name, **flags)
         return user
@@ -114,7 +123,8 @@ class Workspace:
 
     def post(self, channel: str, user: str, text: str, **how: Any) -> Posted:
         """Add a message."""
-        posted = Posted(channel, f"{next(self._seconds)}.000100", user, text, **how)
+        team = self.users[user].team if user in self.users else TEAM
+        posted = Posted(channel, f"{self.clock():.0f}.{next(self._numbers):06}", user, text, team=team, **how)
         self.posts.append(posted)
         self._by_ts[channel, posted.ts] = posted
         if posted.thread:

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ptgbot.core.clock import Event
+from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
 from ptgbot.core.identity import Actor, Role
 from ptgbot.core.panels import Button, Choice, Field, Form, Panel, Section
 from ptgbot.features.people.model import holdings, voice_required
 from ptgbot.features.presence.model import CHECKINS, here
 from ptgbot.features.schedule.model import (
+    BOOKINGS,
+    ROOMS,
     TRACKS,
     PlannedDay,
     bookings_by_place,
@@ -27,7 +30,7 @@ __all__ = ["FORMS", "form", "panel"]
 FORMS = ("now", "next", "book", "in", "subscribe")
 
 _MOST_TALKS = 60  # lines; beyond that the page is the better place
-_MOST_PLACES = 1000
+_LONG = 300  # characters of a line, likewise
 
 
 def panel(view: View, event: Event, now: datetime, actor: Actor) -> Panel:
@@ -39,7 +42,7 @@ def panel(view: View, event: Event, now: datetime, actor: Actor) -> Panel:
         now: This instant (aware, UTC).
         actor: Who looks, and what they may do.
     """
-    sections = [_own(view, event, actor), _talks(view, event, actor), _following(view)]
+    sections = [_own(view, event, actor), _talks(view, event, actor), Section("Next", _NEXT(view))]
     day = today(view, event, now)
     if day is not None:
         sections.append(_day(view, event, day, now))
@@ -72,7 +75,6 @@ def _own(view: View, event: Event, actor: Actor) -> Section:
 
 
 def _talks(view: View, event: Event, actor: Actor) -> Section:
-    lines = [*_now_lines(view, event)] or ["Nobody has said what they are talking about yet."]
     buttons: tuple[Button, ...] = ()
     if may_speak(view, actor) and view.all(TRACKS):
         buttons = (
@@ -80,7 +82,11 @@ def _talks(view: View, event: Event, actor: Actor) -> Section:
             Button("Announce what is next…", form="next"),
             Button("Book a room…", form="book"),
         )
-    return Section("Now", _bounded(lines), buttons)
+    return Section("Now", _NOW(view, event), buttons)
+
+
+def _now(view: View, event: Event) -> tuple[str, ...]:
+    return _bounded([*_now_lines(view, event)] or ["Nobody has said what they are talking about yet."])
 
 
 def _now_lines(view: View, event: Event) -> Iterator[str]:
@@ -94,28 +100,37 @@ def _now_lines(view: View, event: Event) -> Iterator[str]:
         yield f"#{name}{where}: {topic.now.text}{crowd}"
 
 
-def _following(view: View) -> Section:
+def _next(view: View) -> tuple[str, ...]:
     lines = [f"#{name}: {text}" for name, topic in sorted(view.all(TOPICS).items()) for text in topic.next]
-    return Section("Next", _bounded(lines or ["Nothing is announced yet."]))
+    return _bounded(lines or ["Nothing is announced yet."])
+
+
+def _booked(view: View, slot: str) -> str:
+    """Return which tracks have a slot, and where; empty where none has."""
+    booked = bookings_by_place(view)
+    found = [(room.name, booked.get((room.name, slot))) for room in sorted_rooms(view)]
+    return ", ".join(f"{booking.track} in {room}" for room, booking in found if booking is not None)
+
+
+# What everybody sees alike is made once for all whose Homes are open.
+_NOW: Derived[tuple[str, ...]] = Derived((TOPICS, CHECKINS), _now)
+_NEXT: Derived[tuple[str, ...]] = Derived((TOPICS,), _next)
+_BOOKED: Derived[str] = Derived((ROOMS, BOOKINGS), _booked)
 
 
 def _day(view: View, event: Event, day: PlannedDay, now: datetime) -> Section:
-    booked = bookings_by_place(view)
     lines = []
     for planned in day.slots:
-        found = [
-            f"{booking.track} in {room.name}"
-            for room in sorted_rooms(view)
-            if (booking := booked.get((room.name, planned.slot.name))) is not None
-        ]
-        if found:
+        booked = _BOOKED(view, planned.slot.name)
+        if booked:
             mark = " (now)" if planned.runs(now) else ""
-            lines.append(f"{planned.slot.desc or planned.slot.name}{mark}: {', '.join(found)}")
+            lines.append(f"{planned.slot.desc or planned.slot.name}{mark}: {booked}")
     heading = f"Today: {day.day.name}" if day.date == event.local(now).date() else day.day.name
     return Section(f"{heading} ({event.zone.key} time)", _bounded(lines or ["Nothing is booked."]))
 
 
 def _bounded(lines: list[str]) -> tuple[str, ...]:
+    lines = [line if len(line) <= _LONG else f"{line[: _LONG - 1]}…" for line in lines]
     if len(lines) <= _MOST_TALKS:
         return tuple(lines)
     return (*lines[:_MOST_TALKS], f"… and {len(lines) - _MOST_TALKS} more.")
@@ -145,7 +160,8 @@ def form(name: str, view: View, event: Event, now: datetime, actor: Actor, *, te
             said = Field("text", "What is next", initial=text)
             return Form("next", "Announce what is next", "#{track} next {text}", (track, said), "Announce")
         case "book":
-            place = Field("place", "Free slot", _free(view, event, now))
+            free = _free(view, event, now)
+            place = Field("place", "Free slot", free, hint="" if free else "No slot is free at the moment.")
             return Form("book", "Book a room", "#{track} book {place}", (track, place), "Book")
         case "in":
             where = Field("place", "Where are you?", initial=text, hint="A track, such as #nova, or any words.")
@@ -186,4 +202,4 @@ def _free(view: View, event: Event, now: datetime) -> tuple[Choice, ...]:
                 if free and find_place(view, code) is not None:
                     label = f"{planned.slot.desc or planned.slot.name} {room.name}"
                     choices.append(Choice(code, label, day.day.name))
-    return tuple(choices[:_MOST_PLACES])
+    return tuple(choices)

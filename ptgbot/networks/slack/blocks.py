@@ -3,8 +3,9 @@
 https://docs.slack.dev/reference/block-kit has the shapes and the limits.
 """
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ptgbot.core.panels import Button, Choice, Field, Form, Panel, Section
@@ -15,6 +16,7 @@ COMMAND = "command"  # what the action ids of buttons begin with that give a com
 FORM = "form:"  # of those that open a form, and the callback ids of forms; its name follows
 
 MOST_BLOCKS = 100  # of a view
+MOST_BYTES = 250_000  # of a view
 MOST_HEADER = 150
 MOST_SECTION = 3000
 MOST_BUTTONS = 25
@@ -22,6 +24,9 @@ MOST_LABEL = 75
 MOST_TITLE = 24
 MOST_OPTIONS = 100  # of a list, or of each of its groups
 MOST_GROUPS = 100
+MOST_VALUE = 150  # of an option
+
+_SPARE = 10_000  # bytes of a view for all but its long parts
 
 _LINK = re.compile(r"""https?://[^\s<>"]*[^\s<>"'.,;:!?)\]}]""")
 
@@ -43,10 +48,22 @@ def said(text: str) -> list[Block]:
 def home(panel: Panel) -> Block:
     """Return a panel as the view of an App Home."""
     blocks = [block for number, section in enumerate(panel.sections) for block in _section(number, section)]
-    if len(blocks) > MOST_BLOCKS:
-        left = f"… {len(blocks) - MOST_BLOCKS + 1} more parts do not fit here."
-        blocks = [*blocks[: MOST_BLOCKS - 1], {"type": "context", "elements": [_plain(left)]}]
+    count = _fitting(blocks, MOST_BYTES - _SPARE)
+    if count < len(blocks) or count > MOST_BLOCKS:
+        count = min(count, MOST_BLOCKS - 1)
+        left = f"… {len(blocks) - count} more parts do not fit here."
+        blocks = [*blocks[:count], {"type": "context", "elements": [_plain(left)]}]
     return {"type": "home", "blocks": blocks}
+
+
+def _fitting(parts: Iterable[Block], room: int) -> int:
+    """Return how many parts of a view have room in so many bytes."""
+    count = 0
+    for count, part in enumerate(parts, start=1):
+        room -= len(json.dumps(part)) + 2
+        if room < 0:
+            return count - 1
+    return count
 
 
 def _section(number: int, section: Section) -> Iterator[Block]:
@@ -88,13 +105,15 @@ def _button(place: str, button: Button) -> Block:
 
 def modal(form: Form) -> Block:
     """Return a form as the view of a modal."""
+    lists = sum(bool(field.choices) for field in form.fields)
+    room = (MOST_BYTES - _SPARE - 6 * MOST_SECTION * (len(form.fields) - lists)) // max(lists, 1)
     return {
         "type": "modal",
         "callback_id": f"{FORM}{form.name}",
         "title": _plain(form.title, MOST_TITLE),
         "submit": _plain(form.submit, MOST_TITLE),
         "close": _plain("Cancel"),
-        "blocks": [_input(field) for field in form.fields],
+        "blocks": [_input(field, room) for field in form.fields],
     }
 
 
@@ -108,13 +127,18 @@ def told(title: str, text: str) -> Block:
     }
 
 
-def _input(field: Field) -> Block:
-    element = _select(field) if field.choices else _text_field(field)
+def _input(field: Field, room: int) -> Block:
+    """Return a field; its list as far as it has room in so many bytes."""
+    choices = [choice for choice in field.choices if len(choice.value) <= MOST_VALUE]
+    choices = choices[: _fitting(map(_option, choices), room)]
+    element = _select(choices, field.initial) if choices else _text_field(field)
     block: Block = {"type": "input", "block_id": field.name, "label": _plain(field.label), "element": element}
     if field.optional:
         block["optional"] = True
-    if field.hint:
-        block["hint"] = _plain(field.hint)
+    left = f"{len(field.choices) - len(choices)} more do not fit here; type the command for those."
+    hints = [field.hint] * bool(field.hint) + [left] * (len(choices) < len(field.choices))
+    if hints:
+        block["hint"] = _plain(" ".join(hints))
     return block
 
 
@@ -125,9 +149,9 @@ def _text_field(field: Field) -> Block:
     return element
 
 
-def _select(field: Field) -> Block:
+def _select(choices: Sequence[Choice], picked: str) -> Block:
     element: Block = {"type": "static_select", "action_id": "value", "placeholder": _plain("Pick one")}
-    groups = list(_groups(field.choices))
+    groups = list(_groups(choices))
     if len(groups) == 1:
         element["options"] = [_option(choice) for choice in groups[0][1]]
     else:
@@ -135,7 +159,7 @@ def _select(field: Field) -> Block:
             {"label": _plain(label, MOST_LABEL), "options": [_option(choice) for choice in choices]}
             for label, choices in groups[:MOST_GROUPS]
         ]
-    initial = next((choice for choice in field.choices if choice.value == field.initial), None)
+    initial = next((choice for choice in choices if choice.value == picked), None)
     if initial is not None:
         element["initial_option"] = _option(initial)
     return element

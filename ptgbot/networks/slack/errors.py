@@ -14,8 +14,11 @@ T = TypeVar("T")
 _REVOKED = frozenset(
     {"token_revoked", "token_expired", "invalid_auth", "not_authed", "account_inactive", "app_uninstalled"}
 )
-# What Slack answers when the fault is its own.
-_OWN_FAULT = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+# What Slack answers when the fault is its own. Of the first ones it says that some of the call may have succeeded.
+_HALF_DONE = frozenset({"internal_error", "fatal_error", "request_timeout"})
+_OWN_FAULT = _HALF_DONE | {"service_unavailable"}
+
+_NOT_EVEN_BEGUN = 503  # the status of whoever has no time for a call
 
 
 class CallFailed(Exception):
@@ -26,13 +29,17 @@ class CallFailed(Exception):
         name: What Slack calls it; empty where it did not answer.
         wait: How many seconds Slack wants us to wait; 0 where that is not the reason.
         away: Whether Slack could not be reached, or is broken itself.
+        doubtful: Whether Slack may have done what it was called for nevertheless.
     """
 
-    def __init__(self, words: str, *, name: str = "", wait: float = 0.0, away: bool = False) -> None:
+    def __init__(
+        self, words: str, *, name: str = "", wait: float = 0.0, away: bool = False, doubtful: bool = False
+    ) -> None:
         super().__init__(words)
         self.name = name
         self.wait = wait
         self.away = away
+        self.doubtful = doubtful
 
     @property
     def revoked(self) -> bool:
@@ -52,15 +59,15 @@ async def called(call: Awaitable[T]) -> T:
     except SlackApiError as error:
         raise _refused(error) from None
     except ClientResponseError as error:
-        raise CallFailed(f"Slack answers {error.status}", away=True) from None
+        raise CallFailed(f"Slack answers {error.status}", away=True, doubtful=True) from None
     except ClientConnectorError as error:
         raise CallFailed(f"no connection: {error.os_error.strerror or 'no such host'}", away=True) from None
     except TimeoutError:
-        raise CallFailed("no answer in time", away=True) from None
+        raise CallFailed("no answer in time", away=True, doubtful=True) from None
     except (OSError, ClientError, SlackClientError) as error:
-        raise CallFailed(f"no connection: {type(error).__name__}", away=True) from None
+        raise CallFailed(f"no connection: {type(error).__name__}", away=True, doubtful=True) from None
     except AttributeError:  # the SDK reads an answer that is no JSON as if it were
-        raise CallFailed("an answer that is not Slack's", away=True) from None
+        raise CallFailed("an answer that is not Slack's", away=True, doubtful=True) from None
 
 
 def _refused(error: SlackApiError) -> CallFailed:
@@ -72,7 +79,8 @@ def _refused(error: SlackApiError) -> CallFailed:
     if status == 429 or name == "ratelimited":
         return CallFailed("too many calls", name=name, wait=_seconds(response.headers.get("Retry-After")))
     if status >= 500 or not name or name in _OWN_FAULT:
-        return CallFailed(name or f"Slack answers {status}", name=name, away=True)
+        doubtful = name in _HALF_DONE or (not name and status != _NOT_EVEN_BEGUN)
+        return CallFailed(name or f"Slack answers {status}", name=name, away=True, doubtful=doubtful)
     return CallFailed(name, name=name)
 
 

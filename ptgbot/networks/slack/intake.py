@@ -14,6 +14,7 @@ __all__ = ["COMMAND_ID", "FORM", "HOME", "PRESS_ID", "Intake", "Taken"]
 
 _READ_SUBTYPES = (None, "thread_broadcast", "file_share")  # the others are no words of a person, or not new ones
 _SLACKBOT = "USLACKBOT"
+MOST_LOOKED_UP = 20  # people, and channels, in one message; no command is about more
 
 # What the id of a message begins with that is no message in a channel.
 COMMAND_ID, PRESS_ID = "command:", "press:"
@@ -44,6 +45,7 @@ class _Draft:
 
     Args:
         user: Who wrote it.
+        team: The workspace of which Slack says that they are; empty where it does not.
         text: The text.
         place: Where; what is written in one place is taken one after the other.
         via: The network's own handle for the answer.
@@ -53,6 +55,7 @@ class _Draft:
     """
 
     user: str
+    team: str
     text: str
     place: str
     via: str
@@ -91,20 +94,21 @@ class Intake:
         Returns:
             None where it is nothing that somebody said to the bot or in one of its channels.
         """
-        user, channel, ts = str(event.get("user", "")), str(event.get("channel", "")), str(event.get("ts", ""))
+        user, channel, ts = (str(event.get(name) or "") for name in ("user", "channel", "ts"))
         is_said = event.get("subtype") in _READ_SUBTYPES and "edited" not in event and not event.get("hidden")
         if not is_said or not user or user in (self._people.me, _SLACKBOT) or event.get("bot_id"):
             return None
-        text = str(event.get("text", ""))
+        text = str(event.get("text") or "")
         called = without_mention(text, self._people.me)
         private = event.get("channel_type") == "im" or channel.startswith("D")
-        if not private and called is None and channel not in self._channels:
+        if not private and called is None and (channel not in self._channels or _is_chatter(text)):
             return None
         draft = _Draft(
             user=user,
+            team=str(event.get("user_team") or event.get("team") or ""),
             text=text if called is None else called,
             place=channel,
-            via=str(event.get("thread_ts", "" if private else ts)),
+            via=str(event.get("thread_ts") or ("" if private else ts)),
             channel=None if private else channel,
             addressed=called is not None,
         )
@@ -114,22 +118,25 @@ class Intake:
         """Take a slash command; only who gave it sees the answer."""
         draft = _Draft(
             user=str(payload["user_id"]),
-            text=str(payload.get("text", "")).strip() or "help",
+            team=str(payload.get("team_id") or ""),
+            text=str(payload.get("text") or "").strip() or "help",
             place=str(payload.get("channel_id", "")),
             via=str(payload["response_url"]),
         )
         return self._take(f"{COMMAND_ID}{payload['trigger_id']}", draft)
 
-    def press(self, user: str, command: str, name: str, via: str) -> Taken:
+    def press(self, user: Payload, command: str, name: str, via: str) -> Taken:
         """Take a command that a button or a form gave.
 
         Args:
-            user: Who pressed.
+            user: Who pressed, as Slack describes them then.
             command: The command.
             name: What names this one press of theirs.
             via: Where its answer goes: ``FORM`` or ``HOME``.
         """
-        return self._take(f"{PRESS_ID}{user}:{name}", _Draft(user, command, place=user, via=via, typed=False))
+        pressed_by = str(user["id"])
+        draft = _Draft(pressed_by, str(user.get("team_id") or ""), command, place=pressed_by, via=via, typed=False)
+        return self._take(f"{PRESS_ID}{pressed_by}:{name}", draft)
 
     def _take(self, name: str, draft: _Draft) -> Taken:
         """Take something that people did; what is delivered again while it is under way is the same.
@@ -160,13 +167,14 @@ class Intake:
         return await asyncio.shield(reply)  # it is not ours alone
 
     async def _read(self, name: str, draft: _Draft) -> Message:
-        text = draft.text
+        text, escaped = draft.text, draft.text if draft.typed else ""
+        learnt = self._people.learn(mentioned(escaped)[:MOST_LOOKED_UP], linked(escaped)[:MOST_LOOKED_UP])
+        sender, _ = await asyncio.gather(self._people.actor(draft.user, draft.team), learnt)
         if draft.typed:
-            await self._people.learn(mentioned(text), linked(text))
             text = plain(text, self._people.name, self._people.channel_name)
         return Message(
             network=self._network,
-            sender=await self._people.actor(draft.user),
+            sender=sender,
             text=text,
             channel=draft.channel,
             id=name,
@@ -181,3 +189,9 @@ class Intake:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+
+
+def _is_chatter(text: str) -> bool:
+    """Return whether something said in a channel is certainly no command, so that nobody has to be looked up for it."""
+    begin = text.lstrip()[:2]
+    return not begin or begin[0].isalnum() or begin in ("<@", "<!")

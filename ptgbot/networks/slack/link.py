@@ -81,11 +81,11 @@ class Link:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
-            why, revoked = await self._one_socket()
+            why, revoked, wait = await self._one_socket()
             failures = 0 if loop.time() - began > self._timing.settled else failures + 1
             if not why and failures < 2:  # Slack wants the next one at once
                 continue
-            pause = self._timing.revoked if revoked else self._pause(failures)
+            pause = self._timing.revoked if revoked else max(self._pause(failures), wait)
             level = logging.ERROR if revoked else logging.WARNING
             _log.log(level, "%s: %s; trying again in %.0f s.", self._network, why or "another socket", pause)
             await asyncio.sleep(pause)
@@ -94,20 +94,21 @@ class Link:
         pause = min(self._timing.retry * 2.0 ** min(max(failures - 1, 0), 20), self._timing.retry_most)
         return pause * _chance.uniform(1.0, 1.3)
 
-    async def _one_socket(self) -> tuple[str, bool]:
+    async def _one_socket(self) -> tuple[str, bool, float]:
         """Open a socket; return once another one is needed.
 
         Returns:
-            Why it ended, empty where Slack wants another one beside it; and whether the token is to blame.
+            Why it ended, empty where Slack wants another one beside it; whether the token is to blame; and how many
+            seconds Slack wants us to wait at least.
         """
         socket = Socket(self._app, self._session, self._client, self._timing)
         try:
             await socket.open(self._settings.app_token)
         except CallFailed as error:
             hint = _REVOKED if error.revoked else ""
-            return f"no connection to Slack ({error}){hint}", error.revoked
+            return f"no connection to Slack ({error}){hint}", error.revoked, error.wait
         except TimeoutError:
-            return "no connection to Slack (no answer in time)", False
+            return "no connection to Slack (no answer in time)", False, 0.0
         _log.info("%s: connected.", self._network)
         serving = asyncio.ensure_future(self._serve(socket))
         self._serving[serving] = socket
@@ -119,7 +120,7 @@ class Link:
             await asyncio.wait({serving, outgoing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             outgoing.cancel()
-        return (serving.result(), False) if serving.done() else ("", False)
+        return (serving.result() if serving.done() else ""), False, 0.0
 
     async def _serve(self, socket: Socket) -> str:
         try:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -10,6 +11,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from ptgbot.core.identity import Actor
 from ptgbot.core.messages import Reply, Tone
 from ptgbot.core.protocols import Host
 from ptgbot.networks.slack import blocks
@@ -26,6 +28,7 @@ _log = logging.getLogger(__name__)
 
 COMMAND = "/ptg"
 SHORTCUT = "set_now"
+MOST_REFUSED = 1000  # forms that are remembered
 GOES_ON = "I am still working on that; the answer follows."
 DONE = "Done."
 
@@ -66,6 +69,7 @@ class Listeners:
         self._timing = timing
         self._doubted = doubted
         self._tasks: set[asyncio.Task[None]] = set()
+        self._refused: Counter[str] = Counter()  # how often what a form gave was refused, by the form's view
 
     def register(self, app: AsyncApp) -> None:
         """Register everything; the manifest in ``contrib/`` has to name the same."""
@@ -104,9 +108,14 @@ class Listeners:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def _reply(self, taken: Taken) -> Reply | None:
-        """Return what became of something, None where Slack may not wait for that any longer."""
-        done, _ = await asyncio.wait({taken.reply}, timeout=self._timing.ack)
+    async def _reply(self, taken: Taken, spent: float = 0.0) -> Reply | None:
+        """Return what became of something, None where Slack may not wait for that any longer.
+
+        Args:
+            taken: The delivery.
+            spent: For how many seconds Slack has waited for it already.
+        """
+        done, _ = await asyncio.wait({taken.reply}, timeout=max(self._timing.ack - spent, 0.0))
         return taken.reply.result() if done else None
 
     # -- what people write ------------------------------------------------------------------------------------------
@@ -143,7 +152,10 @@ class Listeners:
 
     async def _on_press(self, body: Payload, action: Payload, ack: AsyncAck) -> None:
         name = str(action.get("action_ts") or body["trigger_id"])
-        await self._reply(self._intake.press(body["user"]["id"], str(action.get("value", "")), name, HOME))
+        taken = self._intake.press(body["user"], str(action.get("value") or ""), name, HOME)
+        if await self._reply(taken) is None and not taken.told:
+            taken.told = True
+            self._spawn(self._tell_in_private(str(body["user"]["id"]), GOES_ON))
         await ack()
 
     async def _on_open(self, body: Payload, action: Payload, ack: AsyncAck) -> None:
@@ -152,14 +164,14 @@ class Listeners:
         await ack()
 
     async def _on_shortcut(self, body: Payload, ack: AsyncAck) -> None:
-        self._spawn(self._open(body, "now", str(body["message"].get("text", ""))))
+        self._spawn(self._open(body, "now", str(body["message"].get("text") or "")))
         await ack()
 
     async def _open(self, body: Payload, name: str, said: str) -> None:
         """Open a form; Slack takes that for three seconds."""
-        await self._people.learn(mentioned(said), linked(said))
-        text = plain(said, self._people.name, self._people.channel_name)
-        form = self._host.form(name, await self._people.actor(body["user"]["id"]), text)
+        learnt = self._people.learn(mentioned(said), linked(said))
+        actor, _ = await asyncio.gather(self._actor(body), learnt)
+        form = self._host.form(name, actor, plain(said, self._people.name, self._people.channel_name))
         if form is None:
             _log.warning("Slack asks for a form that there is not: %s.", name)
             return
@@ -169,33 +181,48 @@ class Listeners:
             _log.warning("A form could not be opened in Slack: %s.", error)
 
     async def _on_form(self, body: Payload, view: Payload, ack: AsyncAck) -> None:
-        user = str(body["user"]["id"])
-        form = self._host.form(str(view["callback_id"]).removeprefix(blocks.FORM), await self._people.actor(user))
+        began, user = asyncio.get_running_loop().time(), str(body["user"]["id"])
+        form = self._host.form(str(view["callback_id"]).removeprefix(blocks.FORM), await self._actor(body))
         if form is None:
             await ack()
             return
         command = form.filled(blocks.values(view["state"]["values"]))
-        taken = self._intake.press(user, command, str(body["trigger_id"]), FORM)
-        reply = await self._reply(taken)
+        # Whoever is told that Slack could not reach us sends the same form again: that is the same command.
+        name = f"{view['id']}:{self._refused[str(view['id'])]}:{command}"
+        taken = self._intake.press(body["user"], command, name, FORM)
+        reply = await self._reply(taken, asyncio.get_running_loop().time() - began)
         if reply is None:  # the form closes without an answer, so that it has to come later
             self._spawn(self._answer_later(user, taken))
             await ack(response_action="update", view=blocks.told(form.title, GOES_ON))
         elif reply.tone is Tone.ERROR:
+            self._refuse(str(view["id"]))
             await ack(response_action="errors", errors=blocks.error(form, reply.text))
         elif reply.text:
             await ack(response_action="update", view=blocks.told(form.title, reply.text))
         else:
             await ack()
 
+    def _refuse(self, view: str) -> None:
+        """Note that a form stays open, to be sent again."""
+        self._refused[view] += 1
+        if len(self._refused) > MOST_REFUSED:
+            del self._refused[next(iter(self._refused))]
+
     async def _answer_later(self, user: str, taken: Taken) -> None:
         if taken.told:
             return
         taken.told = True
-        text = (await asyncio.shield(taken.reply)).text or DONE
+        await self._tell_in_private(user, (await asyncio.shield(taken.reply)).text or DONE)
+
+    async def _tell_in_private(self, user: str, text: str) -> None:
         try:
             await called(self._client.chat_postMessage(channel=user, text=escape(text), blocks=blocks.said(text)))
         except CallFailed as error:
-            _log.warning("The answer to a form in Slack was not sent: %s.", error)
+            _log.warning("What became of a form or a button in Slack was not told: %s.", error)
+
+    async def _actor(self, body: Payload) -> Actor:
+        user = body["user"]
+        return await self._people.actor(str(user["id"]), str(user.get("team_id") or ""))
 
     # -- what changes in the workspace ------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ptgbot.networks.slack.errors import CallFailed
 
-__all__ = ["Lookup"]
+__all__ = ["MOST", "Lookup"]
 
 _log = logging.getLogger(__name__)
 
@@ -48,15 +48,22 @@ class Lookup(Generic[T]):
         known = self._known.get(key)
         return None if known is None else known.value
 
-    def values(self) -> list[T]:
-        """Return all that is known at the moment."""
-        return [known.value for known in self._known.values() if known.value is not None]
-
     def forget(self, key: str | None = None) -> None:
         """Ask again the next time: about one thing, or about everything."""
         for forgotten in [key] if key is not None else [*self._known, *self._asking]:
             self._known.pop(forgotten, None)
             self._asking.pop(forgotten, None)  # its answer is from before, and counts no more
+
+    def remember(self, key: str, value: T) -> None:
+        """Take what was found out in another way."""
+        self._asking.pop(key, None)
+        self._keep(key, value, self._life)
+
+    def _keep(self, key: str, value: T | None, life: float) -> None:
+        self._known.pop(key, None)
+        if len(self._known) >= MOST:
+            del self._known[next(iter(self._known))]
+        self._known[key] = _Known(value, asyncio.get_running_loop().time() + life)
 
     async def find(self, key: str) -> T | None:
         """Return what is known, asked for where that is too old.
@@ -82,10 +89,7 @@ class Lookup(Generic[T]):
             value, life = self.known(key), self._again
         if self._asking.get(key) is asyncio.current_task():
             del self._asking[key]
-            self._known.pop(key, None)
-            if len(self._known) >= MOST:
-                del self._known[next(iter(self._known))]
-            self._known[key] = _Known(value, asyncio.get_running_loop().time() + life)
+            self._keep(key, value, life)
         return value
 
     async def close(self) -> None:

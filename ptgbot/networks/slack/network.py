@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
@@ -11,9 +12,10 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from ptgbot.core.clock import Clock, SystemClock
 from ptgbot.core.identity import Role
 from ptgbot.core.messages import Message, Send, Target, Tone
-from ptgbot.core.protocols import Accept, Host
+from ptgbot.core.protocols import Accept, Host, TooFast
 from ptgbot.networks.slack import text
 from ptgbot.networks.slack.errors import CallFailed, called
 from ptgbot.networks.slack.homes import Homes
@@ -29,6 +31,11 @@ __all__ = ["BULLETIN", "SlackNetwork"]
 _log = logging.getLogger(__name__)
 
 CALL_SECONDS = 10  # for one call of the Web API
+SLOW = 0.5  # seconds between messages while Slack has one wait: it may be the workspace that had too many
+REVOKED = (
+    "Slack does not take my token any more, so that nothing is said or heard there; the other networks go on. Somebody"
+    " has to install the app again and put its new token into the configuration."
+)
 
 # The libraries' own loggers: on DEBUG they write whole requests.
 _LIBRARIES = logging.getLogger(f"{__name__}.libraries")
@@ -43,6 +50,7 @@ class SlackNetwork:
         settings: Which app the bot is, and who may do what.
         name: The network's name in identities and targets.
         timing: How patient it is.
+        clock: The time.
     """
 
     burst = 20
@@ -51,9 +59,17 @@ class SlackNetwork:
     joint = "\n"
     targets_at_once = 1
 
-    def __init__(self, settings: SlackSettings, *, name: str = "slack", timing: SlackTiming | None = None) -> None:
+    def __init__(
+        self,
+        settings: SlackSettings,
+        *,
+        name: str = "slack",
+        timing: SlackTiming | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self._settings = settings
         self._name = name
+        self._clock = clock or SystemClock()
         self._timing = timing or SlackTiming()
         self._ready = asyncio.Event()
         self._link: Link | None = None
@@ -74,10 +90,11 @@ class SlackNetwork:
         """Be there, hand every message to ``accept``; return only when cancelled."""
         # Made here, because a session belongs to the loop that it is used in.
         async with ClientSession(timeout=ClientTimeout(total=CALL_SECONDS)) as session:
-            # What is asked waits by itself when Slack says so; what is posted waits in the send queue instead.
+            # What is shown waits by itself when Slack says so; what is posted waits in the send queue instead, and who
+            # people are is asked in another way.
             client = self._client(session)
             client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=2))
-            people = self._people = People(client, self._settings, self._timing, self._name)
+            people = self._people = People(self._client(session), self._settings, self._timing, self._name)
             intake = Intake(people, self._settings.channels, accept, self._name)
             homes = self._homes = Homes(client, people, presence, self._timing, self._name)
             listeners = Listeners(
@@ -92,14 +109,14 @@ class SlackNetwork:
             try:
                 app = self._app(session, await self._introduce(client, people))
                 listeners.register(app)
-                self._poster = Poster(self._client(session), session, presence, self._name)
+                self._poster = Poster(self._client(session), session, presence, self._clock)
                 link = self._link = Link(
                     app, session, client, self._settings, self._timing, network=self._name, moved=self._settle
                 )
                 async with asyncio.TaskGroup() as group:
                     group.create_task(link.run())
                     group.create_task(homes.run())
-                    group.create_task(self._check(client))
+                    group.create_task(self._check(client, presence))
             finally:
                 self._link = self._poster = self._homes = None
                 self._settle()
@@ -164,8 +181,9 @@ class SlackNetwork:
                 wait,
             )
 
-    async def _check(self, client: AsyncWebClient) -> None:
+    async def _check(self, client: AsyncWebClient, host: Host) -> None:
         """Ask whether the token still works, whenever that is in doubt; wait until it does."""
+        told = False
         while True:
             await self._doubted.wait()
             try:
@@ -175,11 +193,14 @@ class SlackNetwork:
                 self._revoked = self._revoked or error.revoked
                 self._settle()
                 self._tell_failure(error, wait)
+                if error.revoked and not told:
+                    host.warn(REVOKED)
+                    told = True
                 await asyncio.sleep(wait)
                 continue
             if self._revoked:
                 _log.warning("%s: slack.bot_token works again.", self._name)
-            self._revoked = False
+            self._revoked = told = False
             self._doubted.clear()
             self._settle()
 
@@ -240,9 +261,8 @@ class SlackNetwork:
         Returns:
             None where who asked is answered by what ``accept`` returned, in a form; or sees it in their App Home.
         """
-        identity = message.sender.identity.key
-        user = self._people.user_of(identity) if self._people is not None else ""
-        via = message.via
+        identity, via = message.sender.identity.key, message.via
+        user = People.user_in(identity)
         if via == FORM or (via == HOME and tone is Tone.DONE):
             return None
         if is_response_url(via):
@@ -258,24 +278,66 @@ class SlackNetwork:
         return Target(self._name, message.channel, via=via), ""
 
     def split(self, send: Send) -> list[str]:
-        """Return a Send's text as messages that Slack shows whole."""
-        return text.split(send.lead + send.text)
+        """Return a Send's text as messages that Slack shows whole; a bulletin is one message, however long."""
+        messages = text.split(send.lead + send.text)
+        if send.target.via.startswith(BULLETIN) and len(messages) > 1:
+            return [f"{messages[0]}\n…"]
+        return messages
 
-    async def post(self, target: Target, line: str) -> None:
+    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
         """Post one message, edit one, or put a sign at one.
 
+        Args:
+            target: Where.
+            line: The text.
+            ticket: What the message carries in its metadata, to be found again by it.
+
+        Returns:
+            The ts of a message for everybody there; empty for what has none.
+
         Raises:
-            ConnectionError: Slack cannot be reached; nothing was posted.
+            ConnectionError: Slack cannot be reached; nothing was posted, or it will be looked for before it is posted
+                again.
+            Doubt: It may have been posted, and it has a ticket.
+            TooFast: Slack wants us to wait.
+            NotTaken: Slack does not take it.
+        """
+        try:
+            return await self._posting().post(target, line, ticket)
+        except TooFast as error:
+            self._slow_down(error.seconds)
+            raise
+        except CallFailed as error:
+            raise self._lost(error) from error
+
+    def _slow_down(self, seconds: float) -> None:
+        if self.interval < SLOW:
+            asyncio.get_running_loop().call_later(seconds, setattr, self, "interval", self.interval)
+            self.interval = SLOW
+
+    async def find(self, target: Target, ticket: str, body: str, since: datetime) -> str | None:  # noqa: ARG002
+        """Look for what may have been posted, by its ticket; its text does not matter.
+
+        Returns:
+            Its ts; empty where it was not posted; None where the bot may not read there, or too much was said since.
+
+        Raises:
+            ConnectionError: Slack cannot be reached.
             TooFast: Slack wants us to wait.
         """
+        try:
+            return await self._posting().find(target, ticket, since)
+        except CallFailed as error:
+            raise self._lost(error) from error
+
+    def _posting(self) -> Poster:
         if self._poster is None or not self._ready.is_set():
             raise ConnectionError("not connected")
-        try:
-            await self._poster.post(target, line)
-        except CallFailed as error:
-            if not error.revoked:
-                raise
-            self._revoked = True
-            self._doubted.set()
-            self._settle()
-            raise ConnectionError(str(error)) from error
+        return self._poster
+
+    def _lost(self, error: CallFailed) -> ConnectionError:
+        """Return what it means to whoever sends that Slack does not take the token any more."""
+        self._revoked = True
+        self._doubted.set()
+        self._settle()
+        return ConnectionError(str(error))

@@ -1,20 +1,22 @@
 """What goes out to Slack: messages, edits of messages, signs at messages, answers to slash commands."""
 
-import logging
 import re
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
+from ptgbot.core.clock import Clock
 from ptgbot.core.messages import Target
-from ptgbot.core.protocols import Host, TooFast
+from ptgbot.core.protocols import Doubt, Host, NotTaken, TooFast
 from ptgbot.networks.slack import blocks, text
+from ptgbot.networks.slack.doubts import Doubts, History, metadata
 from ptgbot.networks.slack.errors import CallFailed, called
 
 __all__ = ["BULLETIN", "SIGN", "Poster", "is_response_url"]
-
-_log = logging.getLogger(__name__)
 
 BULLETIN = "bulletin:"  # what the via of a target begins with whose message is edited; what it is about follows
 SIGN = "sign:"  # of one that is a sign at a message; the message's ts follows
@@ -23,17 +25,23 @@ _DONE = "white_check_mark"
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 _NO_MATTER = frozenset({"already_reacted", "message_not_found", "is_archived", "thread_locked", "too_many_reactions"})
 _NOT_IN_THERE = frozenset({"user_not_in_channel", "no_permission"})
+# A question that was deleted, or to which nobody may reply: its answer stands by itself.
+_NO_THREAD = frozenset({"thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"})
 # What people mend in Slack, and how.
 _TO_MEND = {
     "not_in_channel": "invite the bot into it with /invite",
     "channel_not_found": "there is no such channel, or it is private and the bot is not in it",
     "is_archived": "it is archived",
-    "restricted_action": "the workspace lets only some people post there",
     "messages_tab_disabled": "switch on the Messages Tab on the app's page",
     "user_disabled": "they have left the workspace",
     "cannot_dm_bot": "it is a bot",
     "missing_scope": "install the app again with the scopes of contrib/slack-manifest.yaml",
 }
+_RESTRICTED = "restricted_action"  # and others that begin like that
+_ONLY_SOME = "the workspace lets only some people post there"
+
+Said = dict[str, Any]
+Call = Callable[[Said], Awaitable[Any]]
 
 
 def is_response_url(via: str) -> bool:
@@ -48,78 +56,175 @@ class Poster:
         client: The Web API; it does not try again by itself, since the send queue does.
         session: Answers slash commands.
         host: Keeps which message a bulletin is.
-        network: The network's name.
+        clock: The time.
     """
 
-    def __init__(self, client: AsyncWebClient, session: ClientSession, host: Host, network: str) -> None:
+    def __init__(self, client: AsyncWebClient, session: ClientSession, host: Host, clock: Clock) -> None:
         self._client = client
         self._session = session
         self._host = host
-        self._network = network
+        self._clock = clock
+        self._history = History(client)
+        self._doubts = Doubts()
 
-    async def post(self, target: Target, line: str) -> None:
+    async def post(self, target: Target, line: str, ticket: str = "") -> str:
         """Post one message, edit one, or put a sign at one.
 
+        Returns:
+            The ts of a message for everybody there; empty for what has none.
+
         Raises:
-            ConnectionError: Slack cannot be reached; nothing was posted.
+            ConnectionError: Slack cannot be reached; nothing was posted, or it will be looked for before it is posted
+                again.
+            Doubt: It may have been posted, and it has a ticket.
             TooFast: Slack wants us to wait.
-            CallFailed: Slack does not take it, for the token's sake or another one that only people can mend.
+            NotTaken: Slack does not take it; the text says why, and how people mend that.
+            CallFailed: Slack does not take the token any more.
         """
         try:
-            await self._post(target, line)
+            return await self._post(target, line, ticket)
         except CallFailed as error:
-            if error.wait:
-                raise TooFast(error.wait) from error
-            if error.away:
-                raise ConnectionError(str(error)) from error
-            if error.name not in _TO_MEND:
-                raise
-            _log.warning("%s: nothing was posted to %s: %s.", self._network, target.name, _TO_MEND[error.name])
+            if ticket and error.doubtful:
+                raise Doubt(str(error)) from error
+            raise _meant(error) from error
 
-    async def _post(self, target: Target, line: str) -> None:
-        said: dict[str, Any] = {"text": text.escape(line), "blocks": blocks.said(line)}
+    async def find(self, target: Target, ticket: str, since: datetime) -> str | None:
+        """Look for a message by its ticket (``core.protocols.Network.find``).
+
+        Raises:
+            ConnectionError: Slack cannot be reached.
+            TooFast: Slack wants us to wait.
+            CallFailed: Slack does not take the token any more.
+        """
+        if target.only_for or is_response_url(target.via):
+            return None  # of what only one person sees there is no history
+        try:
+            return await self._history.find(target.name, target.via, ticket, since)
+        except CallFailed as error:
+            raise _meant(error) from error
+
+    async def _post(self, target: Target, line: str, ticket: str) -> str:
         if is_response_url(target.via):
-            await self._respond(target, said)
+            await self._respond(target, line)
         elif target.via.startswith(SIGN):
             await self._sign(target.name, target.via.removeprefix(SIGN))
         elif target.via.startswith(BULLETIN):
-            await self._post_bulletin(target, said)
+            await self._post_bulletin(target, line)
+        elif target.only_for:
+            await self._say_to_one(target, line)
+        elif ticket:
+            return await self._say_to_all((target.name, target.via), line, ticket)
         else:
-            await self._say(target, said)
+            await self._say_once((target.name, target.via), line)
+        return ""
 
-    async def _say(self, target: Target, said: dict[str, Any]) -> None:
-        if target.via:
-            said["thread_ts"] = target.via
-        if target.only_for:
-            try:
-                await called(self._client.chat_postEphemeral(channel=target.name, user=target.only_for, **said))
+    # -- messages for everybody in a place ------------------------------------------------------------------------
+
+    async def _say_once(self, place: tuple[str, str], line: str) -> None:
+        """Post a message; where it may be there already, only what is not."""
+        doubt = self._doubts.about(place, line)
+        if doubt is not None and await self._history.find(*place, doubt.ticket, doubt.since):
+            self._doubts.settle(doubt)
+            line, doubt = line[len(doubt.text) + 1 :], None
+            if not line:
                 return
-            except CallFailed as error:
-                if error.name not in _NOT_IN_THERE:
-                    raise
-            said.pop("thread_ts", None)
-        # With a user's id in place of a channel's it goes to their direct messages with the bot.
-        await self._say_to_all(target.only_for or target.name, said)
+        ticket = doubt.ticket if doubt else uuid.uuid4().hex
+        since = doubt.since if doubt else self._clock.now()
+        try:
+            await self._say_to_all(place, line, ticket)
+        except CallFailed as error:
+            if error.doubtful:
+                self._doubts.add(place, line, ticket, since)
+            raise
+        if doubt is not None:
+            self._doubts.settle(doubt)
 
-    async def _say_to_all(self, channel: str, said: dict[str, Any]) -> str:
-        """Post a message; return its ts."""
-        answer = await called(
-            self._client.chat_postMessage(channel=channel, mrkdwn=False, unfurl_links=False, unfurl_media=False, **said)
-        )
+    async def _say_to_all(self, place: tuple[str, str], line: str, ticket: str) -> str:
+        """Post a message; return its ts. With a user's id in place of a channel's it goes to their direct messages."""
+        name, thread = place
+        how: dict[str, Any] = {"channel": name, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
+        how["metadata"] = metadata(ticket)
+
+        async def say(said: Said) -> Any:
+            return await called(self._client.chat_postMessage(**how, **said))
+
+        try:
+            answer = await _shown(say, line, **({"thread_ts": thread} if thread else {}))
+        except CallFailed as error:
+            if not thread or error.name not in _NO_THREAD:
+                raise
+            answer = await _shown(say, line)
+        self._history.learn(name, str(answer["channel"]))
         return str(answer["ts"])
 
-    async def _post_bulletin(self, target: Target, said: dict[str, Any]) -> None:
+    # -- what only one person sees ----------------------------------------------------------------------------------
+
+    async def _say_to_one(self, target: Target, line: str) -> None:
+        """Post what only one person sees; in private where they are not in the channel."""
+
+        async def say(said: Said) -> Any:
+            return await called(self._client.chat_postEphemeral(channel=target.name, user=target.only_for, **said))
+
+        try:
+            await _shown(say, line, **({"thread_ts": target.via} if target.via else {}))
+        except CallFailed as error:
+            if error.name not in _NOT_IN_THERE:
+                raise
+            await self._say_once((target.only_for, ""), line)
+
+    async def _respond(self, target: Target, line: str) -> None:
+        """Answer a slash command where it was given; in private where it is too late for that."""
+        status, wait = await called(self._send(target.via, {"response_type": "ephemeral", **_said(line)}))
+        if status == 429:
+            raise TooFast(wait)
+        if status >= 500:
+            raise ConnectionError(f"Slack answers {status}")
+        if status >= 400:
+            await self._say_once((target.only_for, ""), line)
+
+    async def _send(self, url: str, body: Said) -> tuple[int, float]:
+        async with self._session.post(url, json=body, proxy=self._client.proxy) as answer:
+            wait = answer.headers.get("Retry-After", "")
+            return answer.status, float(wait) if re.fullmatch(r"\d{1,6}", wait) else 1.0
+
+    # -- what stands at, or in place of, something else -------------------------------------------------------------
+
+    async def _post_bulletin(self, target: Target, line: str) -> None:
         """Edit the message that a bulletin is; post one where there is none (any more)."""
-        key = target.via.removeprefix(BULLETIN)
+        key, place = target.via.removeprefix(BULLETIN), (target.name, "")
         receipt = self._host.receipt(target, key)
-        if receipt:
-            try:
-                await called(self._client.chat_update(channel=target.name, ts=receipt, **said))
+        doubt = self._doubts.about(place, target.via)
+        if doubt is not None:
+            receipt = await self._history.find(*place, doubt.ticket, doubt.since) or receipt
+        if receipt and await self._edit(target.name, receipt, line):
+            if doubt is None:
                 return
+        else:
+            ticket = doubt.ticket if doubt else uuid.uuid4().hex
+            try:
+                receipt = await self._say_to_all(place, line, ticket)
             except CallFailed as error:
-                if error.name not in _GONE:
-                    raise
-        self._host.posted(target, key, await self._say_to_all(target.name, said))
+                if error.doubtful:
+                    since = doubt.since if doubt else self._clock.now()
+                    self._doubts.add(place, target.via, ticket, since)
+                raise
+        if doubt is not None:
+            self._doubts.settle(doubt)
+        self._host.posted(target, key, receipt)
+
+    async def _edit(self, channel: str, ts: str, line: str) -> bool:
+        """Edit a message; return whether it is still there."""
+
+        async def edit(said: Said) -> Any:
+            return await called(self._client.chat_update(channel=channel, ts=ts, **said))
+
+        try:
+            await _shown(edit, line)
+        except CallFailed as error:
+            if error.name not in _GONE:
+                raise
+            return False
+        return True
 
     async def _sign(self, channel: str, ts: str) -> None:
         try:
@@ -128,17 +233,29 @@ class Poster:
             if error.name not in _NO_MATTER:
                 raise
 
-    async def _respond(self, target: Target, said: dict[str, Any]) -> None:
-        """Answer a slash command where it was given; in private where it is too late for that."""
-        status, wait = await called(self._send(target.via, {"response_type": "ephemeral", **said}))
-        if status == 429:
-            raise TooFast(wait)
-        if status >= 500:
-            raise ConnectionError(f"Slack answers {status}")
-        if status >= 400:
-            await self._say_to_all(target.only_for, said)
 
-    async def _send(self, url: str, body: dict[str, Any]) -> tuple[int, float]:
-        async with self._session.post(url, json=body, proxy=self._client.proxy) as answer:
-            wait = answer.headers.get("Retry-After", "")
-            return answer.status, float(wait) if re.fullmatch(r"\d{1,6}", wait) else 1.0
+def _said(line: str) -> Said:
+    return {"text": text.escape(line), "blocks": blocks.said(line)}
+
+
+async def _shown(call: Call, line: str, **how: str) -> Any:
+    """Make a call that shows a text; where Slack does not take its blocks there, with the plain text alone."""
+    said = _said(line)
+    try:
+        return await call({**how, **said})
+    except CallFailed as error:
+        if not error.name.startswith("invalid_blocks"):
+            raise
+        return await call({**how, "text": said["text"]})
+
+
+def _meant(error: CallFailed) -> Exception:
+    """Return what a failure means to whoever sends."""
+    if error.revoked:
+        return error
+    if error.wait:
+        return TooFast(error.wait)
+    if error.away:
+        return ConnectionError(str(error))
+    restricted = _ONLY_SOME if error.name.startswith(_RESTRICTED) else f"Slack refuses it ({error})"
+    return NotTaken(_TO_MEND.get(error.name, restricted))

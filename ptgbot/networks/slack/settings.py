@@ -72,7 +72,7 @@ class SlackTiming:
     settled: float = 20.0
     retire: float = 10.0
     retry: float = 1.0
-    retry_most: float = 60.0
+    retry_most: float = 30.0
     revoked: float = 300.0
     ack: float = 2.0
     person: float = 600.0

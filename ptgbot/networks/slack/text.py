@@ -6,7 +6,7 @@ https://docs.slack.dev/messaging/formatting-message-text
 import re
 from collections.abc import Callable
 
-__all__ = ["escape", "linked", "mentioned", "plain", "split", "unescape", "without_mention"]
+__all__ = ["clean", "escape", "linked", "mentioned", "plain", "split", "unescape", "without_mention"]
 
 MOST_TEXT = 3900  # of 40,000; longer ones Slack folds away behind "show more", or cuts
 
@@ -31,7 +31,12 @@ def plain(text: str, user: Callable[[str], str], channel: Callable[[str], str]) 
     parts = _ESCAPED.split(text)
     parts[::2] = map(unescape, parts[::2])
     parts[1::2] = [_shown(part, user, channel) for part in parts[1::2]]
-    return _CONTROL.sub("", "".join(parts))
+    return clean("".join(parts))
+
+
+def clean(text: str) -> str:
+    """Return a text without characters that control a terminal, or turn the text around them the other way."""
+    return _CONTROL.sub("", text)
 
 
 def _shown(escaped: str, user: Callable[[str], str], channel: Callable[[str], str]) -> str:
@@ -44,6 +49,8 @@ def _shown(escaped: str, user: Callable[[str], str], channel: Callable[[str], st
     if kind == "!":
         word, _, which = rest.partition("^")
         return label or (f"@{word}" if word in _BROADCASTS else which or word)
+    if label and "/" not in label and what in (f"http://{label}", f"https://{label}"):
+        return label  # Slack makes a link of any word with a dot in it, such as the name of a file
     # A link counts by its address, whatever somebody wrote for people to see instead.
     return what.removeprefix("mailto:").removeprefix("tel:")
 

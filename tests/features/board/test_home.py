@@ -319,3 +319,11 @@ async def test_a_large_event_is_bounded(bot: Talk) -> None:
     assert {choice.group for choice in booking.fields[1].choices} == set(LARGE["slots"])
     assert len(booking.fields[0].choices) == 44
     assert len(bot.store.view.all(BOOKINGS)) == 11 * 50
+
+
+async def test_what_all_see_alike_is_made_once(bot: Talk) -> None:
+    await bot.say("ada", "#nova now cells")
+    first, second = [panel(bot, actor).sections for actor in (ADA, OLGA)]
+    assert [one.lines is other.lines for one, other in zip(first, second, strict=True)] == [False, True, True, False]
+    await bot.say("ada", "#nova now rings")
+    assert panel(bot, ADA).sections[1].lines == ("#nova (Ballroom A, since 10:00): rings",)

@@ -1,3 +1,4 @@
+import json
 import string
 from typing import Any
 
@@ -166,6 +167,34 @@ def test_no_list_of_choices_is_more_than_slack_takes(count: int, groups: int, le
     element = view["blocks"][0]["element"]
     offered = [option["value"] for group in element.get("option_groups", [element]) for option in group["options"]]
     assert sorted(offered) == sorted(choice.value for choice in choices)
+
+
+def test_a_home_is_no_larger_than_slack_takes_in_whichever_script() -> None:
+    home = blocks.home(Panel(tuple(Section(f"Part {number}", ("☃" * 3000,) * 4) for number in range(10))))
+
+    check_view(home)
+    assert len(json.dumps(home)) <= 250_000
+    assert home["blocks"][-1]["elements"] == [plain("… 39 more parts do not fit here.")]
+
+
+def test_lists_are_no_larger_than_slack_takes_and_say_how_much_is_missing() -> None:
+    tracks = tuple(Choice(f"track-{number}", f"track-{number}") for number in range(1000))
+    places = tuple(Choice(f"Room-{number}", "☃" * 80, "Monday") for number in range(1000))
+    long = Choice("x" * 151, "too long for a value")
+    form = Form(
+        "book", "Book", "{}", (Field("track", "Track", (long, *tracks)), Field("place", "Place", places, hint="Where?"))
+    )
+    view = blocks.modal(form)
+
+    check_view(view)
+    assert len(json.dumps(view)) <= 250_000
+    offered = [sum(len(group["options"]) for group in block["element"]["option_groups"]) for block in view["blocks"]]
+    assert offered[0] == 1000
+    assert 200 < offered[1] < 1000
+    assert [block["hint"]["text"] for block in view["blocks"]] == [
+        "1 more do not fit here; type the command for those.",
+        f"Where? {1000 - offered[1]} more do not fit here; type the command for those.",
+    ]
 
 
 def test_what_does_not_fit_into_a_home_is_counted() -> None:

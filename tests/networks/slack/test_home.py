@@ -302,3 +302,76 @@ async def test_who_may_not_speak_for_tracks_has_no_buttons_for_it(slack: FakeSla
 
     assert labels[ADA] == ["I am here…", "Subscribe…"]
     assert set(labels[OLGA]) > {"I am here…", "Subscribe…", "Set what is on now…", "Book a room…"}
+
+
+async def test_a_form_that_is_sent_again_because_slack_did_not_hear_the_ack_counts_once(
+    slack: FakeSlack, bot: SlackBot
+) -> None:
+    form = await opened(slack, slack.presses(ADA, {"action_id": "form:next:0-0"}))
+    values = picked(track="nova") | filled(text="cells")
+    deliveries = [slack.submits(ADA, form, values) for _ in range(2)]
+    await bot.idle()
+    deliveries.append(slack.submits(ADA, form, values))
+    await bot.idle()
+    other = await opened(slack, slack.presses(ADA, {"action_id": "form:next:0-0"}))
+    slack.submits(ADA, other, picked(track="nova") | filled(text="rings"))
+    await bot.idle()
+
+    assert bot.commands == ["#nova next cells", "#nova next rings"]
+    assert [delivery.response for delivery in deliveries] == [deliveries[0].response] * 3
+
+
+async def test_a_form_that_was_refused_can_be_sent_again_as_it_is(slack: FakeSlack, bot: SlackBot) -> None:
+    form = await opened(slack, slack.presses(ADA, {"action_id": "form:next:0-0"}))
+    values = picked(track="robots") | filled(text="cells")
+    refused = slack.submits(ADA, form, values)
+    await bot.idle()
+    slack.says(OLGA, CHANNEL, "~add robots")
+    await bot.idle()
+    slack.submits(ADA, form, values)
+    await bot.idle()
+
+    assert refused.response is not None
+    assert refused.response["response_action"] == "errors"
+    assert bot.commands[-1] == "#robots next cells"
+
+
+async def test_a_form_is_acked_in_time_though_slack_does_not_say_who_sent_it(slack: FakeSlack) -> None:
+    slack.workspace.groups |= {"S0ORGA": [], "S0MODS": []}
+    slack.api.delays |= {"users.info": 5.0, "usergroups.users.list": 5.0}
+    timing = replace(QUICK, look_up=0.6, ack=0.8)
+    async with having_bot(slack, timing=timing, organisers=("S0ORGA",), moderators=("S0MODS",)) as bot:
+        form = {"callback_id": "form:now", "type": "modal"}
+        delivery = slack.submits(ADA, form, picked(track="nova") | filled(text="cells"))
+        await delivery.acked.wait()
+
+        assert delivery.seconds < 1.3
+        await eventually(lambda: bot.commands == ["#nova now cells"])
+
+
+async def test_who_pressed_a_button_that_takes_long_is_told_that_it_goes_on(slack: FakeSlack) -> None:
+    async with having_bot(slack, timing=replace(QUICK, ack=0.1)) as bot:
+        assert isinstance(bot.store, MemoryStore)
+        bot.store.holding = True
+        delivery = slack.presses(ADA, {"action_id": "command:0-0", "value": "+in the pub"})
+        await delivery.acked.wait()
+        await eventually(lambda: slack.workspace.told(ADA))
+        bot.store.flush()
+        await bot.idle()
+
+        assert slack.workspace.told(ADA)[0] == GOES_ON
+
+
+async def test_a_large_event_fits_into_its_home_and_its_forms(slack: FakeSlack, bot: SlackBot) -> None:
+    slack.says(OLGA, CHANNEL, "~add " + " ".join(f"track-{number:03}" for number in range(1000)))
+    await bot.idle()
+    for number in range(200):
+        user = slack.workspace.add_user(f"U{number:03}", f"nick{number}").id
+        slack.says(user, CHANNEL, f"#track-{number:03} now {'☃ ' * 1000}")
+    await bot.idle()
+    await home(slack, OLGA)
+    booking = await opened(slack, slack.presses(OLGA, {"action_id": "form:book:0-0"}))
+
+    assert shown(slack, OLGA, "… and 140 more.")
+    [tracks] = [block["element"] for block in booking["blocks"] if block["block_id"] == "track"]
+    assert sum(len(group["options"]) for group in tracks["option_groups"]) == 1000 + 4

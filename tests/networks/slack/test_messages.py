@@ -317,7 +317,7 @@ async def test_what_slack_does_not_take_is_logged_in_words_and_the_others_go_on(
 
     assert [text for *_, text in answers(slack)] == ["nobody never checked in anywhere."]
     assert [record.getMessage() for record in caplog.records] == [
-        "slack: nothing was posted to C00000PTG: invite the bot into it with /invite."
+        "slack does not take a message to C00000PTG: invite the bot into it with /invite"
     ]
 
 
@@ -335,3 +335,56 @@ async def test_a_tick_is_left_out_where_it_is_of_no_use(slack: FakeSlack, bot: S
     await bot.idle()
 
     assert (now(bot, "nova"), posted.reactions) == ("cells", [])
+
+
+async def test_somebody_of_another_workspace_takes_part_in_a_shared_channel(slack: FakeSlack, bot: SlackBot) -> None:
+    slack.workspace.add_user("U001", "grace", admin=True, team="T00000009")
+    posted, _ = slack.says("U001", CHANNEL, "#nova now cells", user_team="T00000009")
+    slack.says("U001", CHANNEL, "+in the pub")
+    slack.says("U001", CHANNEL, "~add mine")
+    await bot.idle()
+
+    assert posted.reactions == ["white_check_mark"]
+    assert list(bot.store.view.all(CHECKINS)) == ["slack/T00000009.U001"]
+    [refusal] = [post for post in slack.workspace.posts if post.text == bot.network.how_to_get(Role.ORGANISER)]
+    assert refusal.only_for == "U001"
+
+
+async def test_an_error_of_somebody_unknown_of_another_workspace_is_for_them_alone(
+    slack: FakeSlack, bot: SlackBot
+) -> None:
+    slack.workspace.add_user("U001", "grace", team="T00000009")
+    slack.api.failures["users.info"].extend(["user_not_found"] * 5)
+    slack.says("U001", CHANNEL, "~add mine")
+    await bot.idle()
+
+    assert [only_for for _, _, only_for, _ in answers(slack)] == ["U001"]
+
+
+async def test_nobody_is_looked_up_for_what_people_say_to_each_other(slack: FakeSlack, bot: SlackBot) -> None:
+    for number, text in enumerate(("hello", "<@U0000OLGA> hello", "<!here> lunch", "", "1. cells")):
+        slack.says(slack.workspace.add_user(f"U{number:03}", "somebody").id, CHANNEL, text)
+    await bot.idle()
+
+    assert [call.arguments for call in slack.api.calls if call.method == "users.info"] == []
+
+
+async def test_of_many_mentions_not_all_are_looked_up(slack: FakeSlack, bot: SlackBot) -> None:
+    users = [slack.workspace.add_user(f"U{number:03}", f"nick{number}").id for number in range(50)]
+    slack.says(ADA, CHANNEL, "#nova now " + " ".join(f"<@{user}>" for user in users))
+    await bot.idle()
+
+    assert sum(call.method == "users.info" for call in slack.api.calls) == 21
+    assert (now(bot, "nova") or "").endswith("@nick19 @U020 " + " ".join(f"@U{number:03}" for number in range(21, 50)))
+
+
+async def test_a_message_without_a_text_says_nothing(slack: FakeSlack, bot: SlackBot) -> None:
+    slack.event(
+        {"type": "message", "user": ADA, "channel": slack.workspace.direct_with(ADA), "ts": "1.0", "text": None}
+    )
+    slack.event({"type": "message", "user": None, "channel": CHANNEL, "ts": "2.0", "text": "+in the pub"})
+    slack.says(ADA, CHANNEL, "+in #nova", thread_ts=None)
+    await bot.idle()
+
+    assert bot.commands == ["+in #nova"]
+    assert [thread for _, thread, _, _ in answers(slack)] == [slack.workspace.posts[0].ts]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ptgbot.core.messages import Send, Target
 from ptgbot.networks.slack.listeners import GOES_ON
 from tests.fakes import MemoryStore
 from tests.slack.bot import ADA, CHANNEL, QUICK, SlackBot, eventually, having_bot, nothing_there
@@ -86,7 +87,7 @@ async def test_what_is_fetched_goes_on_after_the_ack(slack: FakeSlack) -> None:
 async def test_nobody_hears_that_it_goes_on_who_gave_no_command(slack: FakeSlack) -> None:
     slack.api.delays["users.info"] = 0.5
     async with having_bot(slack, timing=IMPATIENT) as bot:
-        slack.says(ADA, CHANNEL, "hello everybody")
+        slack.says(ADA, CHANNEL, "+1 from me")
         await bot.idle()
         await eventually(lambda: [call for call in slack.api.calls if call.method == "users.info"])
 
@@ -185,11 +186,11 @@ async def test_what_failed_on_our_side_is_tried_again_when_slack_repeats_it(
         actor = bot.network._people.actor
         failed: list[str] = []
 
-        async def fail_once(user: str) -> object:
+        async def fail_once(user: str, team: str = "") -> object:
             if not failed:
                 failed.append(user)
                 raise RuntimeError("broken")
-            return await actor(user)
+            return await actor(user, team)
 
         monkeypatch.setattr(bot.network._people, "actor", fail_once)
         _, delivery = slack.says(ADA, CHANNEL, "#nova next cells")
@@ -222,3 +223,13 @@ async def test_at_its_own_pace_the_bot_is_never_too_fast_for_a_channel(slack: Fa
     expected = [f"nick{number} never checked in anywhere." for number in range(3)]
     assert (slack.workspace.said(CHANNEL), slack.workspace.said("C0000OTHER")) == (expected, expected)
     assert not [call for call in slack.api.calls if call.error]
+
+
+async def test_while_slack_wants_it_to_wait_the_bot_is_slower_for_everybody(slack: FakeSlack, bot: SlackBot) -> None:
+    bot.network.interval = 0.05
+    slack.api.limits["chat.postMessage"] = 1.0
+    for target in (Target("slack", CHANNEL), Target("slack", ADA), Target("slack", ADA)):
+        bot.queue.submit(Send(target, "cells are on", apart=True))
+    await eventually(lambda: bot.network.interval == 0.5)
+    await bot.idle()
+    await eventually(lambda: bot.network.interval == 0.05)

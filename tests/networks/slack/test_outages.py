@@ -2,12 +2,15 @@
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from ptgbot.core.messages import Send, Target
+from ptgbot.networks.slack.network import REVOKED
 from tests.slack.bot import ADA, CHANNEL, QUICK, SlackBot, eventually, having_bot
 from tests.slack.fake import FakeSlack, fake_slack
+from tests.slack.outage import outage
 
 TICK = ["white_check_mark"]
 
@@ -122,6 +125,7 @@ async def test_a_revoked_token_stops_slack_alone_until_it_works_again(
     await eventually(lambda: bot.irc.posted)
 
     assert bot.irc.posted == [("#ptg", "IRC goes on")]
+    assert bot.warnings == [REVOKED]
     assert "Slack does not take slack.bot_token (token_revoked); the other networks go on" in caplog.text
     slack.api.revoked = False
     await bot.idle()
@@ -209,3 +213,19 @@ async def test_a_web_api_that_fails_for_one_target_keeps_it_waiting_and_no_other
 
     assert slack.workspace.said(CHANNEL) == ["olga never checked in anywhere."]
     assert slack.workspace.told(ADA) == ["grace never checked in anywhere."]
+
+
+async def test_where_slack_wants_us_to_wait_for_a_socket_that_is_done() -> None:
+    async with fake_slack() as slack:
+        slack.api.limits["apps.connections.open"] = 2.0
+        async with having_bot(slack) as bot:
+            await slack.sockets.kill()
+            await bot.network.ready()
+            opened = [call for call in slack.api.calls if call.method == "apps.connections.open"]
+
+    assert [call.error for call in opened] == ["", "ratelimited", ""]
+    assert opened[2].at - opened[1].at >= 2.0
+
+
+async def test_through_an_outage_nothing_is_lost_and_nothing_done_or_said_twice(tmp_path: Path) -> None:
+    assert await outage(tmp_path, 2.0, QUICK) == []

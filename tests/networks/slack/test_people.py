@@ -206,3 +206,98 @@ async def test_organisers_are_told_in_private_whoever_was_named_or_else_the_admi
     await asyncio.gather(*(people.actor(user) for people in (named, unnamed) for user in (ADA, OLGA)))
 
     assert (named.organisers(), unnamed.organisers()) == (["U001", ADA], [OLGA])
+
+
+async def test_an_admin_of_another_workspace_is_themselves_there_and_nobody_here(
+    slack: FakeSlack, known: Known
+) -> None:
+    slack.workspace.add_user("U001", "boss", admin=True, team="T00000009")
+    people = known()
+
+    found = await people.actor("U001", "T00000009")
+
+    assert found == Actor(Identity("slack", "T00000009.U001", verified=True), "boss", Role.ATTENDEE, nick=None)
+    assert people.user_of(found.identity.key) == "U001"  # since they share a channel with the bot
+    assert people.organisers() == []
+
+
+async def test_in_an_organisation_somebody_is_of_each_of_their_workspaces(slack: FakeSlack, known: Known) -> None:
+    teams = {"id": "W001", "enterprise_id": "E0001", "teams": ["T00000009", TEAM]}
+    slack.workspace.add_user("W001", "boss", admin=True, team="T00000009", enterprise=teams)
+
+    assert await known().actor("W001", "E0001") == actor("W001", "boss", Role.ORGANISER)
+
+
+@pytest.mark.parametrize(("team", "counts"), [("T00000009", "T00000009"), ("E0001", TEAM), ("", TEAM)])
+async def test_where_slack_does_not_say_who_it_is_their_workspace_counts_as_the_message_has_it(
+    slack: FakeSlack, known: Known, team: str, counts: str
+) -> None:
+    slack.api.failures["users.info"].append("internal_error")
+
+    found = await known().actor("U001", team)
+
+    assert found == Actor(Identity("slack", f"{counts}.U001", verified=True), "U001", nick=None)
+
+
+@pytest.mark.parametrize(
+    ("display", "name"),
+    [
+        ("Ada \u202e\x07 Lovelace", "Ada Lovelace"),
+        ("Zoë 🚀 (they/them)", "Zoë 🚀 (they/them)"),
+        ("\u200b\u202e", "U001"),
+        ("&lt;!here&gt;", "<!here>"),
+        ("#nova", "#nova"),
+        ("أدا", "أدا"),
+    ],
+)
+async def test_odd_names_read_as_they_are_without_what_nobody_sees(
+    slack: FakeSlack, known: Known, display: str, name: str
+) -> None:
+    slack.workspace.add_user("U001", "login", display)
+
+    assert (await known().actor("U001")).name == name
+
+
+async def test_guests_are_attendees(slack: FakeSlack, known: Known) -> None:
+    slack.workspace.add_user("U001", "guest", restricted=True)
+
+    assert await known().actor("U001") == actor("U001", "guest")
+
+
+async def test_nobody_waits_longer_for_more_groups(slack: FakeSlack, known: Known) -> None:
+    slack.workspace.groups |= {"S0ORGA": [], "S0MODS": ["U001"]}
+    slack.workspace.add_user("U001", "grace")
+    slack.api.delays["usergroups.users.list"] = 5.0
+    people = known(replace(TIMING, look_up=0.2), organisers=("S0ORGA",), moderators=("S0MODS",))
+
+    began = asyncio.get_running_loop().time()
+    await people.actor("U001")
+
+    assert asyncio.get_running_loop().time() - began < 0.4
+
+
+async def test_more_people_than_slack_tells_of_one_by_one_are_asked_for_together(
+    slack: FakeSlack, known: Known
+) -> None:
+    users = [slack.workspace.add_user(f"U{number:03}", f"nick{number}").id for number in range(450)]
+    slack.api.limits["users.info"] = 60.0
+    people = known()
+
+    found = await asyncio.gather(*(people.actor(user) for user in users))
+
+    assert [actor.name for actor in found] == [f"nick{number}" for number in range(450)]
+    assert asked(slack, "users.list") == 3
+    assert await people.actor("U0NOBODY") == actor("U0NOBODY", "U0NOBODY")
+    assert asked(slack, "users.list") == 3
+
+
+async def test_where_the_list_cannot_be_had_either_people_are_known_by_their_ids(
+    slack: FakeSlack, known: Known
+) -> None:
+    slack.api.failures["users.info"].extend(["ratelimited", "ratelimited"])
+    slack.api.failures["users.list"].append("internal_error")
+    people = known()
+
+    assert await people.actor(ADA) == actor(ADA, ADA)
+    await asyncio.sleep(0.7)
+    assert await people.actor(ADA) == actor(ADA, "Ada Lovelace")

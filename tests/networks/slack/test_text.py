@@ -38,7 +38,11 @@ def read(text: str) -> str:
         ("<#C0000NOVA|> now cells", "#nova now cells"),
         ("<#C0000OTHER> now cells", "#C0000OTHER now cells"),
         ("see <https://example.org/a?b=1&amp;c=2>", "see https://example.org/a?b=1&c=2"),
-        ("see <http://example.org|example.org>", "see http://example.org"),
+        ("see <http://example.org|example.org>", "see example.org"),  # as it was typed
+        ("see <http://README.md|README.md> first", "see README.md first"),
+        ("see <http://example.org/p/nova|example.org/p/nova>", "see http://example.org/p/nova"),
+        ("see <https://evil.example|example.org>", "see https://evil.example"),
+        ("see <https://example.org|https://example.org>", "see https://example.org"),
         ("<mailto:ada@example.org|ada@example.org>", "ada@example.org"),
         ("<tel:+4930123|030 123>", "+4930123"),
         ("<!here> <!channel> <!everyone>", "@here @channel @everyone"),
