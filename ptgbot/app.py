@@ -281,6 +281,7 @@ class Bot:
     async def _end(self, links: Sequence["asyncio.Future[None]"], parts: Sequence["asyncio.Future[None]"]) -> None:
         await self.dispatcher.close()
         await self._last_words()
+        self.sender.close()
         await self.notifier.close()
         await _cancel(links)
         await self.store.close()

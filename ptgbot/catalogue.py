@@ -35,6 +35,7 @@ from ptgbot.features.people.login import LoginRule
 from ptgbot.features.people.model import ACCESS, required_role
 from ptgbot.features.presence import commands as presence
 from ptgbot.features.presence.model import CHECKINS
+from ptgbot.features.reminders.commands import reminder_commands
 from ptgbot.features.reminders.model import ANNOUNCEMENTS, NUMBERS, REMINDERS, SPEAKERS, WISHES
 from ptgbot.features.reminders.settings import ReminderSettings
 from ptgbot.features.schedule import commands as schedule
@@ -129,6 +130,7 @@ def make_registry(
             *linking_commands(Codes()),
             *history_commands(TABLES, purge),
             *admin_commands(CONTENTS, fetch, network),
+            *reminder_commands(reminders or ReminderSettings(), networks),
         )
     )
 

@@ -24,6 +24,8 @@ from ptgbot.core.messages import Message, Send
 from ptgbot.features.admin.legacy import Importer
 from ptgbot.features.history.journal import Journal
 from ptgbot.features.history.model import HISTORY, TRACES
+from ptgbot.features.reminders.keeper import ReminderKeeper
+from ptgbot.features.reminders.settings import ReminderSettings
 from ptgbot.features.schedule.model import BOOKINGS, CALENDAR
 from ptgbot.features.subscriptions.notifier import Notifier
 from ptgbot.store import DurableStore
@@ -88,10 +90,16 @@ class Talk:
         clock: Its clock.
         event: The conference.
         more: Commands besides those there are.
+        reminders: What the event wants of reminders; None for none being planned.
     """
 
     def __init__(
-        self, store: DurableStore | MemoryStore, clock: SetClock, event: Event, more: tuple[Command, ...] = ()
+        self,
+        store: DurableStore | MemoryStore,
+        clock: SetClock,
+        event: Event,
+        more: tuple[Command, ...] = (),
+        reminders: ReminderSettings | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -102,14 +110,20 @@ class Talk:
         self.changes: list[Change] = []
         self.pages: dict[str, bytes] = {}
         self.purged: list[tuple[str, ...]] = []
-        self.calendar = make_keeper(store, event)
+        self.calendar = make_keeper(store if reminders is None else ReminderKeeper(store, event, reminders), event)
         self.deliveries = Deliveries(self.calendar, ("slack",))
         self.journal = Journal(self.deliveries)
         self.notifier = Notifier(store.view, self.sent.append, slice_=60.0)
         ids = itertools.count(1)
         rest = Rest()
         known = make_registry(
-            fetch=self._fetch, purge=self._purge, network="irc", rest=rest, documentation=DOCUMENTATION
+            fetch=self._fetch,
+            purge=self._purge,
+            network="irc",
+            rest=rest,
+            documentation=DOCUMENTATION,
+            reminders=reminders,
+            networks=self.networks,
         )
         self.registry = Registry((*known.commands, *more))
         self.dispatcher = Dispatcher(
@@ -215,10 +229,11 @@ def quick_talk(
     event: Event = EVENT,
     clock: SetClock | None = None,
     more: tuple[Command, ...] = (),
+    reminders: ReminderSettings | None = None,
 ) -> Talk:
     """Return a bot without a disk, with the sample event in it (Monday 23 November 2026, 10:00 in Berlin)."""
     clock = clock or SetClock()
-    made = Talk(MemoryStore(TABLES), clock, event, more)
+    made = Talk(MemoryStore(TABLES), clock, event, more, reminders)
     result = importer(made).read(SAMPLE if sample is None else sample)
     made.calendar.commit(result.edits, at=clock.now(), cause=Cause.IMPORT)
     made.changes.clear()

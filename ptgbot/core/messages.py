@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ptgbot.core.identity import Actor
 
-__all__ = ["Errand", "Message", "Priority", "Reply", "Send", "Target", "Tone"]
+__all__ = ["Errand", "Heard", "Message", "Priority", "Reply", "Send", "Target", "Tone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,37 @@ class Message:
     def to_the_bot(self) -> bool:
         """Whether it is said to the bot, and not to everybody in a channel."""
         return self.channel is None or self.addressed
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Something that somebody posted for everybody to read, not said to the bot.
+
+    Args:
+        network: The network's name.
+        id: The network's id of the post; it stays when the post is edited.
+        author: The account that the network vouches for, by an id that stays when it is renamed.
+        name: What people call them, such as ``@ada``.
+        text: All of it, as plain text.
+        at: When it was written (aware, UTC).
+        link: Its address; empty where it has none.
+        reply_to: The id of the post that it answers; empty where it answers none.
+        repost: Whether it only repeats what somebody posted.
+        own: Whether the bot's own account wrote it.
+        deleted: Whether it is gone; nothing but network and id is told of it then.
+    """
+
+    network: str
+    id: str
+    author: str = ""
+    name: str = ""
+    text: str = ""
+    at: datetime | None = None
+    link: str = ""
+    reply_to: str = ""
+    repost: bool = False
+    own: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +157,14 @@ class Errand(Protocol):
 
     def doubted(self) -> None:
         """It may be out and it may not: the network did not say. It will be looked for before it is tried again."""
+        ...
+
+    def put_off(self, why: str) -> None:
+        """It did not go out this time, and is tried again.
+
+        Args:
+            why: What hindered it, for organisers to read if it does not go out in time.
+        """
         ...
 
     def unanswered(self) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from ptgbot.core.clock import Event
-from ptgbot.core.timewords import FORMS, BadMoment, Clock, Day, read_words
+from ptgbot.core.timehints import FORMS, BadMoment
+from ptgbot.core.timewords import Clock, Day, read_words
 
 __all__ = ["FORMS", "BadMoment", "Bounds", "Moment", "read_moment", "say_moment"]
 

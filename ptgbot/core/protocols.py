@@ -8,7 +8,7 @@ from typing import Protocol
 from ptgbot.core.changes import Cause, Change, Edit
 from ptgbot.core.documents import View
 from ptgbot.core.identity import Actor, Role
-from ptgbot.core.messages import Message, Reply, Send, Target, Tone
+from ptgbot.core.messages import Heard, Message, Reply, Send, Target, Tone
 from ptgbot.core.panels import Form, Panel
 
 __all__ = [
@@ -129,6 +129,14 @@ class Host(Presence, Protocol):
 
     def warn(self, text: str) -> None:
         """Tell the organisers, wherever they are, what only they should know."""
+        ...
+
+    def heard(self, post: Heard) -> None:
+        """Somebody posted something, edited it, or deleted it; the same post may be told of again."""
+        ...
+
+    def last_heard(self, network: str) -> str:
+        """Return the id of the newest post that is known of a network, for it to go on from there; empty for none."""
         ...
 
 

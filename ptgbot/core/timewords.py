@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, time, timedelta, timezone, tzinfo
 
-from ptgbot.core.commands import quote
+from ptgbot.core.timehints import BadMoment, bare, midnight, missing_clock, unreadable
 
-__all__ = ["FORMS", "BadMoment", "Clock", "Day", "Said", "bare", "read_words"]
-
-FORMS = "14:30, 2:30pm, tomorrow 9:00, Tue 10:15, in 20 min or 2026-11-23 10:00"
+__all__ = ["Clock", "Day", "Said", "read_words", "words_of_time"]
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("january february march april may june july august september october november december").split()
@@ -30,10 +28,6 @@ _ZONES = frozenset(
     "ACST ADT AEDT AEST AKDT AKST AST AWST BST CAT CDT CEST CET CST EDT EEST EET EST HKT HST IST JST KST MDT MSK MST"
     " NDT NST NZDT NZST PDT PKT PST SAST SGT WAT WEST WET WIB".split()
 )
-
-
-class BadMoment(ValueError):
-    """What somebody said is no time, or none that can be taken; the text tells them why, and what to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +83,6 @@ class Said:
     trailing: str = ""
 
 
-def bare(word: str) -> str:
-    """Return a word in lower case and without what ends a part of a sentence."""
-    return word.lower().rstrip(",;:")
-
-
-def _unreadable(words: Sequence[str]) -> BadMoment:
-    said = quote(" ".join(words[:4])) if words else ""
-    return BadMoment(f"I cannot read a time in '{said}'. Say it as {FORMS}." if said else f"Say when, as in {FORMS}.")
-
-
 class _Reader:
     """Reads words from the first to the last of those that tell a time.
 
@@ -142,7 +126,7 @@ class _Reader:
                     "I count in minutes and hours, as in 'in 20 min' or 'in 1 h 30 min'; for other days, name them,"
                     " as in 'tomorrow 9:00'."
                 )
-            raise _unreadable(self._words[start - 1 :])
+            raise unreadable(self._words[start - 1 :])
         return timedelta(minutes=minutes)
 
     def _span_in_words(self) -> timedelta | None:
@@ -216,7 +200,7 @@ class _Reader:
             self.taken += 1
             return Clock(time(12))
         if word == "midnight":
-            raise _midnight()
+            raise midnight()
         match = _CLOCK.fullmatch(word)
         if match is None or (match[3] == "h" and match[2]):
             return None
@@ -282,14 +266,10 @@ def _real(day: Day, said: str) -> Day:
     return day
 
 
-def _midnight() -> BadMoment:
-    return BadMoment("Midnight could be either end of a day: say 23:59, or 0:00 with the day that begins then.")
-
-
 def _on_24_hours(hour: int, minute: int, half: str, said: str) -> time:
     """Return a time of day, given ``a`` or ``p`` for before and after noon, or nothing."""
     if (hour, minute) == (24, 0) or (half == "a" and (hour, minute) == (12, 0)):
-        raise _midnight()
+        raise midnight()
     wrong = minute > 59 or hour > 23 or (half == "a" and not 1 <= hour <= 12) or (half == "p" and hour == 0)
     if wrong:
         raise BadMoment(f"There is no {said}: say it as 14:30 or 2:30pm.")
@@ -298,24 +278,6 @@ def _on_24_hours(hour: int, minute: int, half: str, said: str) -> time:
     elif half == "a" and hour == 12:
         hour = 0
     return time(hour, minute)
-
-
-def _missing_clock(words: Sequence[str], taken: int) -> BadMoment:
-    """Return what to tell somebody where a time of day should be and none is."""
-    word = bare(words[taken]) if taken < len(words) else ""
-    digits = word.isascii() and word.isdigit()
-    if digits and len(word) <= 2 and int(word) < 24:
-        return BadMoment(f"'{word}' alone could be anything: say {int(word)}:00, or {int(word) % 12 or 12}pm.")
-    if digits and len(word) == 4 and word < "2360":
-        return BadMoment(f"Please put a colon into times: {word[:2]}:{word[2:]}.")
-    if re.fullmatch(r"\d{1,2}\.\d\d", word, re.ASCII):
-        return BadMoment(f"Please put a colon into times: {word.replace('.', ':')}.")
-    if re.fullmatch(r"\d{1,2}[./]\d{1,2}[./]?(\d{4}|\d{2})?", word, re.ASCII):
-        return BadMoment(f"'{word}' is read differently in different countries: say the day as 23 Nov or 2026-11-23.")
-    if taken and words[:taken]:
-        day = " ".join(words[:taken]).rstrip(",;:")
-        return BadMoment(f"At what time {day}? Say it as '{day} 9:00'.")
-    return _unreadable(words)
 
 
 def read_words(words: Sequence[str], zones: frozenset[str]) -> Said:
@@ -342,7 +304,7 @@ def read_words(words: Sequence[str], zones: frozenset[str]) -> Said:
         reader.skip("at")
     clock = reader.clock()
     if clock is None:
-        raise _missing_clock(words[first:], reader.taken - first)
+        raise missing_clock(words[first:], reader.taken - first)
     zone = reader.zone()
     trailing = ""
     if day is None:
@@ -355,3 +317,11 @@ def read_words(words: Sequence[str], zones: frozenset[str]) -> Said:
         else:
             trailing = " ".join(words[behind : reader.taken]).rstrip(",;:")
     return Said(reader.taken, clock=clock, day=day, zone=zone, trailing=trailing)
+
+
+def words_of_time(words: Sequence[str]) -> int:
+    """Return how many words at the beginning of some are a time, whether it can be taken or not; 0 where none are."""
+    try:
+        return read_words(words, _ZONES).words
+    except BadMoment:
+        return 0

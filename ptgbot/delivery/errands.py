@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from ptgbot.core.messages import Errand, Send
-from ptgbot.core.protocols import Network
+from ptgbot.core.protocols import Doubt, Network
 
-__all__ = ["begin"]
+__all__ = ["begin", "hindered"]
 
 
 async def begin(network: Network, send: Send, errand: Errand) -> list[str]:
@@ -33,3 +33,11 @@ async def begin(network: Network, send: Send, errand: Errand) -> list[str]:
             return []
     text = await errand.begin()
     return network.split(replace(send, text=text)) if text.strip() else []
+
+
+def hindered(errand: Errand, error: Exception) -> None:
+    """Tell an errand what kept it from going out: a ConnectionError, or that the network wants us to wait."""
+    if isinstance(error, Doubt):
+        errand.doubted()
+    else:
+        errand.put_off(str(error))

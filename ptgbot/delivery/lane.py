@@ -10,11 +10,11 @@ from itertools import islice
 
 from ptgbot.core.identity import Actor, keys_of
 from ptgbot.core.messages import Priority, Send, Target
-from ptgbot.core.protocols import Doubt, Network, NotTaken, TooFast
+from ptgbot.core.protocols import Network, NotTaken, TooFast
 from ptgbot.delivery.away import LEAD, Away
 from ptgbot.delivery.bucket import Bucket
 from ptgbot.delivery.dropped import Dropped, Reason
-from ptgbot.delivery.errands import begin
+from ptgbot.delivery.errands import begin, hindered
 from ptgbot.delivery.lookout import Lookout
 from ptgbot.delivery.merging import Batch, merge, share
 from ptgbot.delivery.turns import Turns, Waiting
@@ -69,7 +69,7 @@ class Lane:
         send, turns = waiting.send, self._turns[waiting.send.priority]
         if not send.text.strip():
             return
-        if send.priority is Priority.NOTIFICATION and len(turns) >= MOST_NOTIFICATIONS:
+        if send.priority is Priority.NOTIFICATION and turns.droppable >= MOST_NOTIFICATIONS:
             self._drop(filter(None, [turns.drop_oldest()]), Reason.FULL)
         turns.put(waiting, first=first)
         if waiting.place in self._resting:
@@ -184,10 +184,12 @@ class Lane:
                 ticket = errand.ticket if errand is not None else ""
                 receipt = await self._network.post(batch.send.target, batch.lines[0], ticket=ticket)
         except ConnectionError as error:
-            if errand is not None and isinstance(error, Doubt):
-                errand.doubted()
+            if errand is not None:
+                hindered(errand, error)
             await self._failed(priority, batch)
         except TooFast as error:
+            if errand is not None:
+                hindered(errand, error)
             self._put_back(priority, batch)
             self._rest(batch, error.seconds)
         except NotTaken as error:

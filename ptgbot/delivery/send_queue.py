@@ -40,6 +40,8 @@ class SendQueue:
         lane = self._lanes.get(send.target.network)
         if lane is None:
             _log.warning("There is no network '%s' to send to.", send.target.network)
+            if send.errand is not None:
+                send.errand.refused(f"there is no network '{send.target.network}' in the configuration")
         else:
             lane.put(send)
 

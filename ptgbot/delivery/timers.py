@@ -52,7 +52,9 @@ class ClockTimers:
 
     def _schedule(self, name: str, at: datetime) -> None:
         if self._scheduler is not None:
-            # What is late runs all the same: how late it may be is not for the scheduler to say.
+            # By the scheduler's own clock, which need not be ours. What is late runs all the same: how late it may be
+            # is not for the scheduler to say.
+            at = datetime.now(UTC) + (at - self._clock.now())
             self._scheduler.add_job(
                 self._due, "date", (name,), run_date=at, id=name, replace_existing=True, misfire_grace_time=None
             )

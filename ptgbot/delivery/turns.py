@@ -45,9 +45,16 @@ class Turns:
         self._turns: OrderedDict[str, _Place] = OrderedDict()
         self._aside: dict[str, _Place] = {}
         self._unreachable: dict[str, float] = {}
-        self._all: OrderedDict[Waiting, None] = OrderedDict()  # by age, those on their way included
+        # By age, those on their way included; what an errand has knows by itself how late it may be.
+        self._all: OrderedDict[Waiting, None] = OrderedDict()
+        self._of_errands: set[Waiting] = set()
 
     def __len__(self) -> int:
+        return len(self._all) + len(self._of_errands)
+
+    @property
+    def droppable(self) -> int:
+        """How much waits that may be dropped where that is too much."""
         return len(self._all)
 
     def put(self, waiting: Waiting, *, first: bool = False) -> None:
@@ -57,7 +64,10 @@ class Turns:
             waiting: The Send.
             first: Whether it goes before what waits for the same target: it is older.
         """
-        self._all[waiting] = None
+        if waiting.send.errand is None:
+            self._all[waiting] = None
+        else:
+            self._of_errands.add(waiting)
         self._insert(waiting, first=first)
 
     def _insert(self, waiting: Waiting, *, first: bool) -> _Place:
@@ -116,8 +126,12 @@ class Turns:
     def done(self, taken: Sequence[Waiting]) -> None:
         """Forget what was sent."""
         for waiting in taken:
-            del self._all[waiting]
+            self._forget(waiting)
             self._unreachable.pop(waiting.place, None)
+
+    def _forget(self, waiting: Waiting) -> None:
+        self._all.pop(waiting, None)
+        self._of_errands.discard(waiting)
 
     def put_back(self, taken: Sequence[Waiting]) -> None:
         """Have what could not be sent wait again, before all others."""
@@ -148,7 +162,7 @@ class Turns:
             return []
         since = self._unreachable.setdefault(name, now)
         sends = [waiting for sends in self._aside[name].askers.values() for waiting in sends]
-        old = [waiting for waiting in sends if now - max(waiting.since, since) >= most]
+        old = [w for w in sends if w in self._all and now - max(w.since, since) >= most]
         for waiting in old:
             self.drop(waiting)
         return old
@@ -160,7 +174,7 @@ class Turns:
 
     def drop_oldest(self) -> Waiting | None:
         """Drop what has waited longest; return it, or None where all is on its way, or goes by its errand."""
-        oldest = next((one for one in self._all if not one.taken and one.send.errand is None), None)
+        oldest = next((one for one in self._all if not one.taken), None)
         if oldest is not None:
             self.drop(oldest)
         return oldest
@@ -178,7 +192,7 @@ class Turns:
         for waiting in self._all:
             if waiting.since > instant or len(old) == most:
                 break
-            if not waiting.taken and not waiting.send.key and waiting.send.errand is None:
+            if not waiting.taken and not waiting.send.key:
                 old.append(waiting)
         for waiting in old:
             self.drop(waiting)
@@ -189,7 +203,7 @@ class Turns:
         name, asker = waiting.place, waiting.send.asker
         places = self._aside if name in self._aside else self._turns
         places[name].askers[asker].remove(waiting)  # the oldest is the first, or close to it
-        del self._all[waiting]
+        self._forget(waiting)
         self._tidy(name, asker)
         if name not in self._aside and name not in self._turns:
             self._unreachable.pop(name, None)

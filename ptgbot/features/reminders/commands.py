@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ptgbot.core.changes import Draft
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
 from ptgbot.core.moments import FORMS, Moment
-from ptgbot.core.timewords import BadMoment, read_words
+from ptgbot.core.timewords import words_of_time
 from ptgbot.features.reminders.decisions import decision_commands
 from ptgbot.features.reminders.listing import reminders_listing
 from ptgbot.features.reminders.model import (
@@ -94,7 +94,7 @@ class _Announcing:
         if moment is None:
             _check_no_time(words)
         if places is None:
-            places = self._places.all()
+            places = self._places.all(f"{call.network}:{call.channel}" if call.channel else "")
         draft = Draft(call.view)
         number = next_number(draft, "a")
         at = call.at if moment is None else moment.at
@@ -106,39 +106,33 @@ class _Announcing:
         try:
             return read_when(words, call)
         except Refused as refusal:
-            if _says_a_time(words):
+            if words_of_time(words):
                 raise
             raise Refused(f"{refusal} Where 'at' begins your text, put another word before it.") from None
 
     def _told(self, announcement: Announcement, moment: Moment | None, call: Call) -> str:
         id_ = announcement_id(announcement.number)
-        now = "now" if moment is None else f"on {tell(announcement.at, call)}"
-        guess = f" {moment.guess}" if moment is not None and moment.guess else ""
+        when = tell(announcement.at, call)
         held = [r.place for r in of_announcement(announcement, self._settings) if r.approval is Approval.WAITING]
-        waits = f" {say_places(held)} waits for approval: ~approve {id_} or ~deny {id_}." if held else ""
-        undo = f"~cancel {id_} takes it back." if moment is not None else f"~cancel {id_} stops what is not out yet."
-        return f"{id_}: {now}, to {say_places(announcement.places)}: {announcement.text} –{guess}{waits} {undo}"
-
-
-def _says_a_time(words: tuple[str, ...]) -> bool:
-    try:
-        read_words(words, frozenset())
-    except BadMoment:
-        return False
-    return True
+        now_or_then = f"now ({when})" if moment is None else f"on {when}"
+        parts = [f"{id_}: {now_or_then}, to {say_places(announcement.places)}: {announcement.text} –"]
+        if moment is not None and moment.guess:
+            parts.append(moment.guess)
+        if held:
+            until = call.event.local(announcement.at + self._settings.grace)
+            parts.append(f"{say_places(held)} waits until {until:%H:%M} for ~approve {id_} or ~deny {id_}.")
+        parts.append(f"~cancel {id_} {'stops what is not out yet' if moment is None else 'takes it back'}.")
+        return " ".join(parts)
 
 
 def _check_no_time(words: tuple[str, ...]) -> None:
     """Raise Refused where a text that would go out now begins with a time: what is out cannot be taken back."""
-    try:
-        taken = read_words(words, frozenset()).words
-    except BadMoment:
-        return
-    time = " ".join(words[:taken])
-    raise Refused(
-        f"Nothing was announced: that begins with a time. To say it then, begin with 'at': ~announce at {time} …"
-        " To say it now, put another word before it."
-    )
+    taken = words_of_time(words)
+    if taken:
+        raise Refused(
+            "Nothing was announced: that begins with a time. To say it then, begin with 'at':"
+            f" ~announce at {' '.join(words[:taken])} … To say it now, put another word before it."
+        )
 
 
 def reminder_commands(settings: ReminderSettings, networks: Iterable[str] = ()) -> tuple[Command, ...]:
@@ -162,7 +156,7 @@ def reminder_commands(settings: ReminderSettings, networks: Iterable[str] = ()) 
         Command(
             Door.ADMIN,
             "announce",
-            "tells everybody, now or at a time",
+            "tells everybody something, now or at a time",
             _Announcing(settings, networks).announce,
             (Parameter.text(_WHOLE),),
             example="at 17:00 to #ptg The group photo is in front of the hotel",
@@ -176,5 +170,5 @@ def reminder_commands(settings: ReminderSettings, networks: Iterable[str] = ()) 
             (Parameter.word("#TRACK", optional=True),),
             example="#nova",
         ),
-        *decision_commands(),
+        *decision_commands(settings.grace),
     )

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from ptgbot.core.changes import Draft
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
 from ptgbot.features.reminders.model import (
     ANNOUNCEMENTS,
     REMINDERS,
-    Announcement,
     Approval,
     Kind,
     Reminder,
@@ -34,12 +34,10 @@ class _Named:
     Args:
         id: The id.
         reminders: The reminder; of an announcement, one for each place.
-        announcement: The announcement, where it is one.
     """
 
     id: str
     reminders: tuple[Reminder, ...]
-    announcement: Announcement | None = None
 
     def those(self, state: State, approval: Approval | None = None) -> list[Reminder]:
         return [r for r in self.reminders if r.state is state and approval in (None, r.approval)]
@@ -56,7 +54,7 @@ def _find(call: Call, word: str) -> _Named:
     """Return what an id names.
 
     Raises:
-        Refused: It names nothing of ours.
+        Refused: It names nothing that they can decide about.
     """
     match = _ID.fullmatch(word.lower().rstrip(","))
     if match is None:
@@ -70,33 +68,30 @@ def _find(call: Call, word: str) -> _Named:
         announcement = call.view.get(ANNOUNCEMENTS, announcement_id(number))
         if announcement is not None:
             found = reminders_of(call.view, Kind.ANNOUNCEMENT, announcement.key)
-            return _Named(announcement.key, tuple(sorted(found, key=lambda r: r.id)), announcement)
+            return _Named(announcement.key, tuple(sorted(found, key=lambda r: r.id)))
     elif number:  # without a number is what has an id of another kind, or none
         of_number = call.view.where(REMINDERS, "number", number)
+        if any(r.identity not in ("", call.actor.identity.key) for r in of_number.values()):
+            raise Refused(f"{reminder_id(number)} is somebody's own reminder: only they can end it.")
         if of_number:
             return _Named(reminder_id(number), tuple(of_number.values()))
     what_ = "reminder" if kind == "r" else "announcement"
     raise Refused(f"There is no {what_} {kind}{number}: ~reminders shows what is planned.")
 
 
-def _check_own(call: Call, named: _Named) -> None:
-    """Raise Refused where it is somebody else's own reminder."""
-    if any(r.identity not in ("", call.actor.identity.key) for r in named.reminders):
-        raise Refused(f"{named.id} is somebody's own reminder: only they can end it.")
-
-
 def _about(call: Call, reminders: Sequence[Reminder]) -> str:
     """Return when, where to and what, of reminders that have that in common."""
     first = reminders[0]
-    to = "you alone" if first.identity else say_places(r.place for r in reminders)
+    if first.kind in (Kind.UNSAID, Kind.STALE):
+        to = "whoever spoke for it last"
+    else:
+        to = "you alone" if first.identity else say_places(r.place for r in reminders)
     to = f", to {to}" if to else ""
     return f"{tell(first.due, call)}{to}: {quote(first.text or what(first, call.view))}"
 
 
 def _history(named: _Named) -> str:
     """Return why nothing can be decided about something any more."""
-    if named.announcement is not None and named.announcement.cancelled:
-        return f"{named.id} is taken back already."
     if not named.reminders:
         return f"{named.id} is over."
     last = max(named.reminders, key=lambda r: list(State).index(r.state))
@@ -111,14 +106,11 @@ def _history(named: _Named) -> str:
 
 
 def _cancel(call: Call, draft: Draft, named: _Named) -> str:
-    _check_own(call, named)
     planned = named.those(State.PLANNED)
     if not planned:
         raise Refused(_history(named))
     for reminder in planned:
         draft.put(REMINDERS, replace(reminder, state=State.CANCELLED, why=f"{call.actor.name} cancelled it"))
-    if named.announcement is not None:
-        draft.put(ANNOUNCEMENTS, replace(named.announcement, cancelled=True))
     out = [r.place for r in named.reminders if r.state in (State.SENDING, State.SENT)]
     too_late = f" It is out already in {say_places(out)}." if out else ""
     return f"{named.id} is cancelled ({_about(call, planned)}).{too_late}"
@@ -133,17 +125,24 @@ def _check_waiting(call: Call, named: _Named) -> None:
         raise Refused(_history(named))
     given = any(r.approval is Approval.GIVEN for r in planned)
     why = "is approved already" if given else "waits for nobody's approval"
-    raise Refused(f"{named.id} {why}: it goes out {_about(call, planned)}. ~cancel {named.id} takes it back.")
+    raise Refused(f"{named.id} {why}: it goes out on {_about(call, planned)}. ~cancel {named.id} takes it back.")
 
 
-def _approve(call: Call, draft: Draft, named: _Named) -> str:
-    _check_waiting(call, named)
-    for reminder in named.waiting:
-        draft.put(REMINDERS, replace(reminder, approval=Approval.GIVEN))
-    goes = "now, as it was due" if named.waiting[0].due <= call.at else "on"
-    return (
-        f"{named.id} is approved and goes out {goes} {_about(call, named.waiting)}. ~cancel {named.id} takes it back."
-    )
+def _approving(grace: timedelta) -> Decide:
+    """Return what approves; what is due for longer than the grace does not go out any more."""
+
+    def approve(call: Call, draft: Draft, named: _Named) -> str:
+        _check_waiting(call, named)
+        about = _about(call, named.waiting)
+        if call.at > named.waiting[0].due + grace:
+            raise Refused(f"It is too late to approve {named.id}: it was due on {about}.")
+        for reminder in named.waiting:
+            draft.put(REMINDERS, replace(reminder, approval=Approval.GIVEN))
+        if named.waiting[0].due <= call.at:
+            return f"{named.id} is approved and goes out now; it was due on {about}."
+        return f"{named.id} is approved and goes out on {about}. ~cancel {named.id} takes it back."
+
+    return approve
 
 
 def _deny(call: Call, draft: Draft, named: _Named) -> str:
@@ -151,8 +150,6 @@ def _deny(call: Call, draft: Draft, named: _Named) -> str:
     for reminder in named.waiting:
         draft.put(REMINDERS, replace(reminder, state=State.CANCELLED, why=f"{call.actor.name} denied it"))
     others = [r for r in named.reminders if r not in named.waiting and r.state is not State.CANCELLED]
-    if named.announcement is not None and not others:
-        draft.put(ANNOUNCEMENTS, replace(named.announcement, cancelled=True))
     elsewhere = f" To {say_places(r.place for r in others)} it goes all the same." if others else ""
     return f"{named.id} is denied and does not go out ({_about(call, named.waiting)}).{elsewhere}"
 
@@ -170,18 +167,23 @@ def _for_each(decide: Decide) -> Callable[[Call], Outcome]:
             except Refused as refusal:
                 left = " Nothing was changed, of the others neither." if len(words) > 1 else ""
                 raise Refused(f"{refusal}{left}") from None
-        return Outcome(draft.edits(), listing=tuple(lines))
+        own = any(isinstance(edit.after, Reminder) and edit.after.identity for edit in draft.edits())
+        return Outcome(draft.edits(), listing=tuple(lines), private=own)
 
     return handle
 
 
-def decision_commands() -> tuple[Command, ...]:
-    """Return the commands with which organisers decide about what is planned."""
+def decision_commands(grace: timedelta) -> tuple[Command, ...]:
+    """Return the commands with which organisers decide about what is planned.
+
+    Args:
+        grace: How late a reminder may still go out.
+    """
     return (
         Command(
             Door.ADMIN,
             "cancel",
-            "takes back what is planned",
+            "takes back reminders and announcements that are planned",
             _for_each(_cancel),
             (Parameter.words("ID"),),
             example="r7 a3",
@@ -191,7 +193,7 @@ def decision_commands() -> tuple[Command, ...]:
             Door.ADMIN,
             "approve",
             "lets posts go out that wait for approval",
-            _for_each(_approve),
+            _for_each(_approving(grace)),
             (Parameter.words("ID"),),
             example="a3",
             note="Posts on X and Mastodon wait where announce.approve is set.",

@@ -157,20 +157,15 @@ class ReminderKeeper(StoreLayer):
                 draft.put(REMINDERS, replace(reminder, number=next_number(draft, "r")))
 
     def _follow_announcement(self, draft: Draft, edit: Edit) -> None:
-        there = list(reminders_of(self.view, Kind.ANNOUNCEMENT, edit.key))
         announcement = edit.after
-        if isinstance(announcement, Announcement) and not announcement.cancelled:
+        if isinstance(announcement, Announcement):
             for reminder in of_announcement(announcement, self._settings):
                 if draft.get(REMINDERS, reminder.id) is None:
                     draft.put(REMINDERS, reminder)
             return
-        for reminder in there:
-            if reminder.state is not State.PLANNED:
-                continue
-            if announcement is None:
+        for reminder in list(reminders_of(self.view, Kind.ANNOUNCEMENT, edit.key)):
+            if reminder.state is State.PLANNED:
                 draft.remove(REMINDERS, reminder.id)
-            else:
-                draft.put(REMINDERS, replace(reminder, state=State.CANCELLED, why="taken back"))
 
     def _note_speaker(self, draft: Draft, proposal: Proposal) -> None:
         """Remember who speaks for a track, so that they can be asked about it."""

@@ -1,6 +1,8 @@
 """``~reminders``: what is planned, what waits for approval, and what was missed lately."""
 
 from datetime import timedelta
+from heapq import nsmallest
+from operator import attrgetter
 
 from ptgbot.core.commands import Call, Outcome, quote
 from ptgbot.features.reminders.model import REMINDERS, Approval, Kind, Reminder, State, reminder_id
@@ -13,6 +15,7 @@ __all__ = ["reminders_listing"]
 
 LATELY = timedelta(hours=24)  # in which what was missed is worth a line
 MOST_LINES = 100
+MOST_LOOKED_AT = 3000  # reminders; the soonest
 _PUBLIC = (Kind.SLOT, Kind.NOTE, Kind.ANNOUNCEMENT, Kind.NEWDAY)  # what people wish for themselves is not listed
 
 
@@ -22,16 +25,17 @@ def reminders_listing(call: Call) -> Outcome:
     if track:
         check_track(call.view, track)
     found = [r for r in call.view.all(REMINDERS).values() if _is_listed(r, call, track)]
+    # Of very many, sorting and grouping all would hold up everybody else.
+    soonest = nsmallest(MOST_LOOKED_AT, found, key=attrgetter("due")) if len(found) > MOST_LOOKED_AT else found
     messages: dict[tuple[object, ...], list[Reminder]] = {}
-    for reminder in sorted(found, key=lambda r: (_rank(r), r.due, r.place, r.number)):
+    for reminder in sorted(soonest, key=lambda r: (_rank(r), r.due, r.place, r.number)):
         messages.setdefault(_message(reminder), []).append(reminder)
     about = f" for #{track}" if track else ""
     if not messages:
         return Outcome(reply=f"Nothing is planned{about}, and nothing was missed lately.", private=True)
     lines = [_line(reminders, call) for reminders in list(messages.values())[:MOST_LINES]]
-    left = len(messages) - MOST_LINES
-    if left > 0:
-        lines.append(f"… and {left} more, later ones: '~reminders #TRACK' shows those of one track.")
+    if len(messages) > MOST_LINES or len(found) > MOST_LOOKED_AT:
+        lines.append("… and more, later ones: '~reminders #TRACK' shows those of one track.")
     return Outcome(listing=tuple(lines), private=True)
 
 

@@ -47,6 +47,7 @@ class Kind(StrEnum):
     STALE = "stale"  # a slot has ended and its topic still stands: for them too
     NOTE = "note"  # what an organiser wants to be reminded of
     ANNOUNCEMENT = "announcement"
+    OPENSPACE = "openspace"  # an open space begins soon; its feature plans these itself
     NEWDAY = "newday"  # a day begins: no message, the command is done
 
 
@@ -139,14 +140,12 @@ class Announcement:
         text: What is said.
         at: When (UTC).
         places: Where, as ``irc:#ptg``.
-        cancelled: Whether it was taken back, or denied.
     """
 
     number: int
     text: str
     at: datetime
     places: tuple[str, ...]
-    cancelled: bool = False
 
     @property
     def key(self) -> str:

@@ -7,10 +7,13 @@ from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
 from ptgbot.core.messages import Target
 from ptgbot.features.reminders.model import (
+    REMINDERS,
     SPEAKERS,
     WISHES,
+    Approval,
     Kind,
     Reminder,
+    State,
     parse_place,
     reminders_of,
     target_of,
@@ -52,6 +55,8 @@ def make_needless(view: View, event: Event, settings: ReminderSettings) -> Calla
             return "it was said"
         if reminder.kind is Kind.STALE and not _is_stale(view, reminder, now):
             return "nothing stands there that is over"
+        if reminder.kind is Kind.MINE and not _is_wanted(view, reminder):
+            return "they want it no more"
         if reminder.kind in (Kind.MINE, Kind.UNSAID, Kind.STALE):
             target = target_now(reminder, view)
             if target is None:
@@ -64,13 +69,26 @@ def make_needless(view: View, event: Event, settings: ReminderSettings) -> Calla
 
 
 def _is_overtaken(view: View, reminder: Reminder, now: datetime) -> bool:
-    """Return whether another reminder of the same, nearer to its start, is due too: after a time without the bot."""
-    others = reminders_of(view, reminder.kind, reminder.subject)
-    where = (reminder.place, reminder.identity, reminder.start)
+    """Return whether another reminder of the same, nearer to its start, is due too, or out: after a time of outage."""
+    if reminder.identity:  # of one booking there may be thousands for as many people
+        own = view.where(REMINDERS, "identity", reminder.identity).values()
+        others = (other for other in own if (other.kind, other.subject) == (reminder.kind, reminder.subject))
+    else:
+        others = (other for other in reminders_of(view, reminder.kind, reminder.subject))
+    where = (reminder.place, reminder.start)
     return any(
-        (other.place, other.identity, other.start) == where and other.is_open and reminder.due < other.due <= now
+        (other.place, other.start) == where
+        and reminder.due < other.due <= now
+        and other.state in (State.PLANNED, State.SENDING, State.SENT)
+        and other.approval is not Approval.WAITING
         for other in others
     )
+
+
+def _is_wanted(view: View, reminder: Reminder) -> bool:
+    """Return whether somebody wants to be reminded still, and so long before."""
+    wish = view.get(WISHES, reminder.identity)
+    return wish is not None and (reminder.track, reminder.lead) in wish.tracks
 
 
 def _was_said(view: View, reminder: Reminder) -> bool:

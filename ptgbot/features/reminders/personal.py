@@ -7,7 +7,7 @@ from datetime import time, timedelta
 
 from ptgbot.core.changes import Draft, Edit
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
-from ptgbot.core.timewords import BadMoment, read_words
+from ptgbot.core.timewords import words_of_time
 from ptgbot.features.people.model import disown, holdings, own
 from ptgbot.features.reminders.model import WISHES, Wish
 from ptgbot.features.reminders.planning import in_hours, quiet_hours, read_hours, say_hours
@@ -191,22 +191,13 @@ def _track(call: Call) -> str:
     try:
         check_track(call.view, track := _named(call))
     except Refused:
-        words = (call.arguments.text("#TRACK"), call.arguments.text("MINUTES"))
-        if not words[0].startswith("#") and _is_time(words):
+        if words_of_time((*call.arguments.words("#TRACK"), *call.arguments.words("MINUTES"))):
             raise Refused(
-                "I remind you of the slots of tracks: say 'remind #TRACK [MINUTES]'. Of anything else, at any time, only"
-                " organisers can be reminded: ~remind TIME TEXT."
+                "I remind you of the slots of tracks: say 'remind #TRACK [MINUTES]'. Of anything else, at any time,"
+                " only organisers can be reminded: ~remind TIME TEXT."
             ) from None
         raise
     return track
-
-
-def _is_time(words: Iterable[str]) -> bool:
-    try:
-        read_words([word for word in words if word], frozenset())
-    except BadMoment:
-        return False
-    return True
 
 
 def _held(call: Call) -> Wish:
@@ -253,7 +244,8 @@ def personal_commands(settings: ReminderSettings) -> tuple[Command, ...]:
             personal.remind,
             (Parameter.word("#TRACK", optional=True), Parameter.word("MINUTES", optional=True)),
             example="#nova 10",
-            note="What is booked, moved or given back later counts too. Your quiet hours stay silent: see quiet.",
+            note="What is booked, moved or given back later counts too; your quiet hours stay silent."
+            " 'remind off' ends them.",
         ),
         Command(
             Door.USER,
@@ -266,7 +258,7 @@ def personal_commands(settings: ReminderSettings) -> tuple[Command, ...]:
         Command(
             Door.USER,
             "quiet",
-            "sets the hours in which I do not remind you; without hours, shows them",
+            "sets the hours in which you are not reminded; without hours, shows them",
             personal.quiet,
             (Parameter.text("HH:MM-HH:MM|off|default", optional=True),),
             example="23:00-06:30",

@@ -36,14 +36,17 @@ class Places:
         self._named = tuple(place_of(target) for target in targets)
         self._networks = tuple(networks)
 
-    def all(self) -> tuple[str, ...]:
+    def all(self, here: str) -> tuple[str, ...]:
         """Return all that the configuration names.
+
+        Args:
+            here: The place where somebody asks for it, as an example; empty in private.
 
         Raises:
             Refused: It names none.
         """
         if not self._named:
-            example = self._examples()[0]
+            example = here or self._examples()[0]
             raise Refused(
                 "There is nowhere to announce anything: reminders.targets is not set. Have it set in the configuration,"
                 f" or say where: ~announce to {example} TEXT."

@@ -60,6 +60,8 @@ def say(reminders: Sequence[Reminder], view: View, event: Event, now: datetime) 
                 f"The slot of {what(first, view)} has ended, and the board still says: {now_text}. "
                 f"Say '#{first.track} clean', or '#{first.track} now TOPIC' if you go on."
             )
+        case Kind.OPENSPACE:
+            return f"Coming up {how_long(first.start, now)}! {first.text}"
         case Kind.NOTE:
             return f"Reminder: {first.text}"
         case _:

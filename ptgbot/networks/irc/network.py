@@ -167,7 +167,7 @@ class IRCNetwork:
             return ()
         return self._connection.state.people.organisers(self._connection.joined)
 
-    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
+    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:  # noqa: ARG002 - lines have none
         """Send one line.
 
         Args:
@@ -190,7 +190,7 @@ class IRCNetwork:
         self._connection.say(target, line)
         return ""
 
-    async def find(self, target: Target, ticket: str, body: str, since: datetime) -> str | None:
+    async def find(self, target: Target, ticket: str, body: str, since: datetime) -> str | None:  # noqa: ARG002
         """Return None: nobody can be asked what was said on IRC."""
         return None
 

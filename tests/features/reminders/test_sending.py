@@ -11,6 +11,14 @@ from ptgbot.features.topics.model import topic_of
 from tests.delivery.simulated import simulated
 from tests.features.reminders.stage import ADA, IRC, X, on_stage
 
+UNSAID = (
+    "#nova in Aspen has begun, and nothing was said about it yet. What is on? "
+    "Say '#nova now TOPIC', and everybody sees it."
+)
+STALE = (
+    "The slot of #nova in Aspen has ended, and the board still says: cells. "
+    "Say '#nova clean', or '#nova now TOPIC' if you go on."
+)
 EVERYBODY = ReminderSettings(slots=(15, 5), targets=(IRC,), nudges=False)
 
 
@@ -84,9 +92,7 @@ async def test_what_is_too_late_is_missed_and_organisers_are_told() -> None:
         await stage.restart()
         await asyncio.sleep(2)
         assert stage.networks["irc"].timed == []
-        assert stage.told == [
-            "Not sent: r2 to irc:#ptg (#nova in Aspen). Why: the bot was not running in time."
-        ]
+        assert stage.told == ["Not sent: r2 to irc:#ptg (#nova in Aspen). Why: the bot was not running in time."]
 
 
 @simulated
@@ -113,20 +119,17 @@ async def test_who_spoke_for_a_track_is_nudged_when_nothing_is_said_and_when_a_t
             (
                 "Mon 09:05:00",
                 "ada",
-                "#nova in Aspen has begun, and nothing was said about it yet. What is on? "
-                "Say '#nova now TOPIC', and everybody sees it.",
+                UNSAID,
             ),
             (
                 "Mon 10:05:00",
                 "ada",
-                "#nova in Aspen has begun, and nothing was said about it yet. What is on? "
-                "Say '#nova now TOPIC', and everybody sees it.",
+                UNSAID,
             ),
             (
                 "Mon 10:45:00",
                 "ada",
-                "The slot of #nova in Aspen has ended, and the board still says: cells. "
-                "Say '#nova clean', or '#nova now TOPIC' if you go on.",
+                STALE,
             ),
         ]
 
