@@ -7,7 +7,9 @@
   const wanted = new URLSearchParams(location.search);
   const every = Math.min(Math.max(Number(wanted.get("every")) || 15, 5), 600) * 1_000; // ms a page
   const MOST = 6; // signs on a page: what can be read from five metres
-  const LINE = 6.4; // of the table's rows, in shares of the screen's shorter side: see signage.css
+  // Heights of the plan's lines, in shares of the screen's shorter side: see signage.css.
+  const ROW = 6.4; // of the table's
+  const LIST = 16.4; // where each room has a list
   const DRIFT = 60_000; // ms after which everything moves a little, so that nothing burns in
   const root = document.documentElement;
   const large = matchMedia("(min-width: 48rem) and (min-height: 30rem)");
@@ -51,7 +53,7 @@
     nowhere.remove();
     if (!missing) return;
     nowhere.replaceChildren(`There is no room “${wanted.getAll("room").join("”, “")}” today. There are: `);
-    for (const line of document.querySelectorAll("tr[data-room]")) {
+    for (const line of document.querySelectorAll(".line")) {
       const link = document.createElement("a");
       const name = line.getAttribute("data-room") ?? "";
       link.href = `?room=${encodeURIComponent(line.getAttribute("data-slug") || name)}`;
@@ -79,11 +81,12 @@
     if (!now || !plan) return [];
     const show = wanted.get("show");
     const signs = [...now.querySelectorAll(".door")].filter(isWanted);
-    const lines = [...plan.querySelectorAll("tbody tr")].filter(isWanted);
+    const lines = [...plan.querySelectorAll(".line")].filter(isWanted);
     const busy = rooms.length ? signs : signs.filter((sign) => !sign.classList.contains("idle"));
     const share = Math.min(innerWidth, innerHeight) / 100;
     const height = innerHeight - share * (document.querySelector(".notices") ? 33 : 25);
-    const perPage = Math.max(Math.floor(height / (LINE * share)) - 1, 1);
+    const fits = plan.querySelector(".lines") ? height / (LIST * share) : height / (ROW * share) - 1;
+    const perPage = Math.max(Math.floor(fits), 1);
     const found = [];
     if (show !== "day") found.push(...parts(busy, MOST).map((shown) => ({ section: now, shown })));
     if (show !== "now") found.push(...parts(lines, perPage).map((shown) => ({ section: plan, shown })));
@@ -96,7 +99,7 @@
 
   /** Show the page that it is time for. */
   function lay() {
-    const missing = rooms.length > 0 && ![...document.querySelectorAll("tr[data-room], .door")].some(isWanted);
+    const missing = rooms.length > 0 && ![...document.querySelectorAll(".line, .door")].some(isWanted);
     tellRooms(missing);
     root.classList.toggle("paged", large.matches && !missing);
     root.classList.toggle("alone", large.matches && !missing && rooms.length === 1 && !wanted.has("show"));
@@ -106,13 +109,15 @@
     current %= all.length;
     const { section, shown } = all[current];
     const marked = new Set(alone ? all.flatMap((page) => page.shown) : shown);
-    for (const one of document.querySelectorAll(".door, tbody tr")) one.classList.toggle("shown", marked.has(one));
+    for (const one of document.querySelectorAll(".door, .line")) one.classList.toggle("shown", marked.has(one));
     for (const one of document.querySelectorAll("section.now, section.plan")) {
       one.classList.toggle("shown", one === section || alone);
     }
     root.style.setProperty("--columns", String(columns(alone ? 1 : shown.length)));
     const notices = [...document.querySelectorAll(".notices li")];
-    notices.forEach((notice, number) => notice.classList.toggle("shown", number === current % notices.length));
+    const pressing = notices.filter((notice) => notice.classList.contains("danger"));
+    const taken = pressing.length ? pressing : notices; // while something is dangerous, nothing else matters
+    for (const notice of notices) notice.classList.toggle("shown", notice === taken[current % taken.length]);
     count(alone ? 1 : Math.max(all.length, 1));
   }
 

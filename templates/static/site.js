@@ -138,7 +138,7 @@
     const next = () => {
       pausing = 0;
       if (!unsaid.length) return;
-      status.textContent = unsaid.join(". ");
+      status.textContent = unsaid.map((text) => text.replace(/\.$/, "")).join(". ");
       unsaid = [];
       pausing = setTimeout(next, PAUSE);
     };

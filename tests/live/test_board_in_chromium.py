@@ -18,7 +18,18 @@ from ptgbot.store.state import State
 from tests.build import AT, BERLIN, make_state, put
 from tests.features.board.conference import CONFERENCE, NOON, conference
 from tests.live.browser import browser, serve
-from tests.live.test_pages_in_chromium import AXE, RULES, SCHEMES, Visit, busy_state, picture, publish, size
+from tests.live.test_pages_in_chromium import (
+    AXE,
+    LARGE,
+    RULES,
+    SCHEMES,
+    Visit,
+    busy_state,
+    large_state,
+    picture,
+    publish,
+    size,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -159,6 +170,23 @@ def test_rooms_and_texts_are_found_however_they_are_written(
         assert (told, set(seen(shown, ".grid tbody .room"))) == (count, rooms)
 
 
+@pytest.mark.parametrize("width", [320, 840, 1280])
+def test_links_to_many_days_leave_the_width_and_the_other_links(chromium: Any, tmp_path: Path, width: int) -> None:
+    publish(tmp_path, large_state(), LARGE)
+    options: dict[str, Any] = {"viewport": size(width), "reduced_motion": "reduce"}
+    with serve(tmp_path) as site, Visit(chromium, f"{site}/ptg.html?q=track", **options) as shown:
+        days = seen(shown, ".places a")
+        shown.click(".places a >> text=Friday")
+        top, *bars = (
+            shown.locator(name).bounding_box() or {"y": 0, "height": 0} for name in ("#day-5", ".bar", ".jump")
+        )
+
+        assert len(days) == 5
+        assert shown.evaluate("document.documentElement.scrollWidth") == width
+        assert shown.evaluate("document.querySelector('.jump').clientWidth") > 200
+        assert top["y"] >= max(bar["y"] + bar["height"] for bar in bars)
+
+
 def test_the_lists_of_a_conference_are_filtered_too(chromium: Any, tmp_path: Path) -> None:
     with talks(chromium, tmp_path) as shown:
         look_for(shown, "hall c")
@@ -281,6 +309,21 @@ def test_on_paper_an_empty_board_says_so_and_has_no_commands(chromium: Any, tmp_
             "Nothing is announced yet.",
         ]
         assert seen(shown, "#now code, #next code") == []
+
+
+def test_on_paper_headings_are_in_the_flow_so_that_no_page_ends_with_one(chromium: Any, tmp_path: Path) -> None:
+    with talks(chromium, tmp_path) as shown:
+        shown.emulate_media(media="print")
+        around = shown.eval_on_selector_all(
+            "main :is(h2, h3, h4):not(.meeting *, .group *, .talk *, summary *)",
+            """all => all.filter((one) => one.checkVisibility()).map((one) => {
+              const above = one.closest("header.over") ?? one;
+              return [getComputedStyle(above.parentElement).display, getComputedStyle(above).breakAfter];
+            })""",
+        )
+
+    assert len(around) > 20
+    assert {*map(tuple, around)} <= {("block", "avoid"), ("list-item", "avoid")}
 
 
 def test_a_conference_is_printed_as_lists_with_what_is_over(chromium: Any, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ from tests.live.browser import browser, serve
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = ("ptg.html", "etherpads.html", "subscribe.html", "index.html", "history.html", "track/nova.html")
+PAGES = ("ptg.html", "etherpads.html", "subscribe.html", "index.html", "history.html", "404.html", "track/nova.html")
 SCHEMES = ("light", "dark")
 # A folder for pictures of every page; empty for none.
 PICTURES = os.environ.get("PTGBOT_SCREENSHOTS", "")

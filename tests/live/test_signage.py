@@ -1,6 +1,7 @@
 """The big screen in a real browser: what is seen, page by page, from afar, and when the network is gone.
 
-With ``PTGBOT_SCREENSHOTS=folder`` it leaves pictures there; ``docs/signage.png`` and ``docs/signage-room.png`` are two.
+With ``PTGBOT_SCREENSHOTS=folder`` it leaves pictures there; ``signage.png``, ``signage-room.png`` and
+``signage-talks.png`` are those in ``docs/``.
 """
 
 import itertools
@@ -20,6 +21,7 @@ from ptgbot.features.topics.model import Now, Topic
 from ptgbot.store.state import State
 from tests.bench.event import make_event
 from tests.build import AT, BERLIN, import_state, make_state, put
+from tests.features.board.conference import CONFERENCE, NOON, conference
 from tests.live.browser import browser
 from tests.live.site import LiveSite, StaticHost, static_host
 from tests.live.test_pages_in_chromium import AXE, PICTURES, RULES, Visit, busy_state
@@ -31,6 +33,7 @@ PORTRAIT = {"width": 1080, "height": 1920}
 LATE = 20_000  # ms
 LARGE = Event("Harbor Summit", ZoneInfo("Europe/Berlin"), date(2026, 11, 23))
 LARGE_AT = datetime(2026, 11, 24, 10, 20, tzinfo=UTC)  # in the second slot of a Tuesday
+TIMES = {"small": AT, "large": LARGE_AT, "talks": NOON}
 TEXTS = (
     "What to drop from the next release, and who tells the users of it",
     "Live migration without a pause",
@@ -50,7 +53,16 @@ def large_state() -> State:
         for name, text in zip(names, itertools.cycle(TEXTS), strict=False)
     ]
     put(state, said[::2], Topic("track001", Now("By the coffee", LARGE_AT), ("Cake",), "Hallway"))
+    crowded = [Topic(names[number], Now(TEXTS[0], LARGE_AT), (), "Room 00") for number in (3, 5, 7)]
+    put(state, crowded)
     put(state, Motd((Notice("info", "Badges are at the reception"), Notice("warning", "The lifts are out of order"))))
+    return state
+
+
+def talks_state() -> State:
+    """Return a conference at which one track says more than its schedule does."""
+    state = conference()
+    put(state, Topic("ethics", Now(TEXTS[0], NOON), (TEXTS[2],)), Topic("art", None, (TEXTS[1],)))
     return state
 
 
@@ -62,9 +74,13 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LiveSite]:
-    """Give the site of a small event and that of a large one."""
+    """Give the site of a small event, of a large one, and of one whose rooms have times of their own."""
     made = {}
-    for name, state, event, at in (("small", busy_state(), BERLIN, AT), ("large", large_state(), LARGE, LARGE_AT)):
+    for name, state, event, at in (
+        ("small", busy_state(), BERLIN, AT),
+        ("large", large_state(), LARGE, LARGE_AT),
+        ("talks", talks_state(), CONFERENCE, NOON),
+    ):
         made[name] = LiveSite(tmp_path_factory.mktemp(name), state, event)
         made[name].publish("signage.html", *static_paths(), now=at)
     return made
@@ -108,7 +124,7 @@ def shown(page: Any, selector: str) -> list[str]:
 
 
 ROOMS = ".door h3 > bdi"
-LINES = "section.plan tbody th"
+LINES = ".line > :is(h3, th)"
 
 
 # -- what is seen -------------------------------------------------------------------------------------------------
@@ -164,6 +180,23 @@ def test_a_screen_at_a_door_shows_its_room_alone_with_its_whole_day(
         assert shown(page, ROOMS) == ["Harbor View"]
 
 
+def test_where_rooms_have_times_of_their_own_each_is_shown_with_what_is_on_and_what_follows(
+    chromium: Any, sites: dict[str, LiveSite]
+) -> None:
+    lines: list[list[str]] = []
+    with wall(chromium, sites["talks"], "?show=day", NOON) as (page, _):
+        first = shown(page, ".line.shown:first-child .at")
+        for _ in range(page.locator(".pager span").count()):
+            lines.append(shown(page, LINES))
+            forward(page, 15)
+    with wall(chromium, sites["talks"], "?room=Hall C", NOON) as (page, _):
+        alone = (shown(page, ROOMS), shown(page, LINES), shown(page, ".at"))
+
+    assert first == ["12:55-13:55 now", "14:15-14:55", "15:10-16:10", "16:30-17:30"]
+    assert lines == [[f"Hall {letter}" for letter in page] for page in ("ABCD", "EFGH")]
+    assert alone == (["Hall C"], [], ["13:25-13:55 now", "14:05-14:45", "15:05-16:05", "16:20-17:20"])
+
+
 def test_a_screen_can_be_of_several_rooms(chromium: Any, sites: dict[str, LiveSite]) -> None:
     with wall(chromium, sites["large"], "?room=room-01&room=Room 04&show=now", LARGE_AT) as (page, _):
         assert shown(page, ROOMS) == ["Room 01", "Room 04"]
@@ -178,6 +211,22 @@ def test_where_there_is_no_such_room_the_screen_says_which_there_are(chromium: A
 
         assert text.startswith("There is no room “attic” today. There are: Ballroom A")
         assert page.url.endswith("/signage.html?room=harbor-view")
+
+
+def test_a_message_of_danger_stays_while_others_take_turns(chromium: Any, tmp_path: Path) -> None:
+    found = []
+    for levels in (("info", "warning"), ("info", "danger", "warning")):
+        site = LiveSite(tmp_path / levels[1], busy_state())
+        put(site.state, Motd(tuple(Notice(level, level) for level in levels)))
+        site.publish("signage.html", *static_paths())
+        with wall(chromium, site, "?every=5") as (page, _):
+            told = []
+            for _ in range(4):
+                told += shown(page, ".notice [dir]")
+                forward(page, 5)
+        found.append(told)
+
+    assert found == [["info", "warning"] * 2, ["danger"] * 4]
 
 
 def test_the_clock_is_the_events_own(chromium: Any, sites: dict[str, LiveSite]) -> None:
@@ -222,12 +271,11 @@ def test_an_event_without_anything_says_what_to_type(chromium: Any, tmp_path: Pa
 
 
 @pytest.mark.parametrize("size", [WALL, PORTRAIT, {"width": 3840, "height": 2160}, {"width": 1280, "height": 720}])
-@pytest.mark.parametrize("site", ["small", "large"])
+@pytest.mark.parametrize("site", ["small", "large", "talks"])
 def test_all_that_is_shown_is_large_enough_and_nothing_is_cut_or_scrolled(
     chromium: Any, sites: dict[str, LiveSite], site: str, size: dict[str, int]
 ) -> None:
-    at = AT if site == "small" else LARGE_AT
-    with wall(chromium, sites[site], "?every=5", at, viewport=size) as (page, _):
+    with wall(chromium, sites[site], "?every=5", TIMES[site], viewport=size) as (page, _):
         for _ in range(page.locator(".pager span").count()):
             found = page.evaluate(
                 """() => {
@@ -243,11 +291,13 @@ def test_all_that_is_shown_is_large_enough_and_nothing_is_cut_or_scrolled(
                     const doors = [...document.querySelectorAll(".door.shown .inside")];
                     const cut = doors.filter(one => one.scrollHeight > one.clientHeight + 2
                         || one.querySelector(".stage").scrollHeight > one.querySelector(".stage").clientHeight + 2);
+                    cut.push(...[...document.querySelectorAll(".line.shown li")].filter(one =>
+                        one.checkVisibility() && one.scrollHeight > one.clientHeight + 2));
                     return {
                         smallest: Math.min(...sizes),
                         outside: outside.map(one => one.outerHTML),
                         cut: cut.map(one => one.textContent),
-                        scrolls: [document.documentElement, document.body, document.querySelector(".table")]
+                        scrolls: [document.documentElement, document.body, document.querySelector(".table, .lines")]
                             .map(one => one && getComputedStyle(one).overflow),
                     };
                 }"""
@@ -259,9 +309,11 @@ def test_all_that_is_shown_is_large_enough_and_nothing_is_cut_or_scrolled(
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("query", ["", "?room=harbor-view"])
+@pytest.mark.parametrize(
+    ("site", "query"), [("small", ""), ("small", "?room=harbor-view"), ("talks", ""), ("talks", "?show=day")]
+)
 def test_a_screen_is_accessible_and_on_a_phone_it_is_a_page(
-    chromium: Any, sites: dict[str, LiveSite], width: int, query: str
+    chromium: Any, sites: dict[str, LiveSite], width: int, site: str, query: str
 ) -> None:
     if not AXE.exists():
         pytest.skip("needs axe-core: npm install --no-package-lock")
@@ -270,7 +322,7 @@ def test_a_screen_is_accessible_and_on_a_phone_it_is_a_page(
         "bypass_csp": True,
         "reduced_motion": "reduce",
     }
-    with wall(chromium, sites["small"], query, **options) as (page, _):
+    with wall(chromium, sites[site], query, TIMES[site], **options) as (page, _):
         page.clock.resume()  # which the checker needs
         page.add_script_tag(path=str(AXE))
         found = page.evaluate(f"axe.run(document, {RULES})")
@@ -349,6 +401,7 @@ def test_nothing_stands_at_the_very_same_place_for_long(chromium: Any, sites: di
         ("signage-large", ("large", "", WALL)),
         ("signage-4k", ("large", "", {"width": 3840, "height": 2160})),
         ("signage-portrait", ("large", "", PORTRAIT)),
+        ("signage-talks", ("talks", "?show=day", {"width": 1280, "height": 720})),
     ],
 )
 def test_pictures_for_people_to_look_at(
@@ -357,6 +410,6 @@ def test_pictures_for_people_to_look_at(
     site, query, size = shown
     if not PICTURES:
         pytest.skip("PTGBOT_SCREENSHOTS names no folder")
-    with wall(chromium, sites[site], query, AT if site == "small" else LARGE_AT, viewport=size) as (page, _):
+    with wall(chromium, sites[site], query, TIMES[site], viewport=size) as (page, _):
         page.wait_for_timeout(600)
         page.screenshot(path=Path(PICTURES) / f"{name}.png")

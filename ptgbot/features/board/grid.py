@@ -79,11 +79,13 @@ class Grid:
         lines: The rooms, each with all of the day's slots.
         agendas: The rooms, each with its own slots, where these have little to do with those of others: then a grid
             is wide and empty, and a list for each room is shown. Else none.
+        lists: The same where the schedule has titles too, which do not fit the grid of a big screen.
     """
 
     day: PlannedDay
     lines: tuple[Line, ...]
     agendas: tuple[Agenda, ...] = ()
+    lists: tuple[Agenda, ...] = ()
 
     @property
     def label(self) -> str:
@@ -117,7 +119,10 @@ def _grids(view: View, event: Event) -> tuple[Grid, ...]:
     for day in plan(view, event):
         every = [Line(room, tuple(cell(room, s.slot.name) for s in day.slots)) for room in sorted_rooms(view)]
         lines = tuple(line for line in every if any(line.cells))
-        found.append(Grid(day, lines, _agendas(day, lines) if _is_uneven(day, lines) else ()))
+        agendas = _agendas(day, lines)
+        is_uneven = _is_uneven(day, lines)
+        has_titles = any(cell is not None and cell.title for line in lines for cell in line.cells)
+        found.append(Grid(day, lines, agendas if is_uneven else (), agendas if is_uneven or has_titles else ()))
     return tuple(found)
 
 

@@ -78,7 +78,7 @@ class BoardPage:
         colors = track_colors(view)
         shown = {number: phases(grid.day, now) for number, grid in days}
         self._rooms = {number: self._rooms.get(number) or Fragments(self._room) for number, _ in days}
-        page = self._frame(
+        return self._frame.encoded(
             {
                 "path": path,
                 "today": local_day,
@@ -98,7 +98,14 @@ class BoardPage:
             booked=booked,
             next=next_talks,
             soon=self._soon(
-                (str(start), {"start": start, "rooms": [(one, colors.get(one.track, "")) for one in meetings]})
+                (
+                    str(start),
+                    {
+                        "start": start,
+                        "today": local_day,
+                        "rooms": [(one, colors.get(one.track, "")) for one in meetings],
+                    },
+                )
                 for start, meetings in soon
             ),
             grids=self._days(
@@ -118,7 +125,6 @@ class BoardPage:
             tracks=self._tracks.one(colors=colors),
             changed=self._changed.one(at=view.changed_at, today=local_day),
         )
-        return page.encode()
 
     def _day(self, number: int, grid: Grid, phases: tuple[str, ...], **values: Any) -> Markup:
         lines = self._rooms[number](

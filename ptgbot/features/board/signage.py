@@ -1,22 +1,21 @@
 """The big screen (``signage.html``): what is in each room now and next, and the whole of today, legible from afar."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from markupsafe import Markup
+
 from ptgbot.core.changes import Change
 from ptgbot.core.clock import Event
-from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
 from ptgbot.core.fragments import Fragments, Frame, Html
-from ptgbot.features.board.grid import Cell, Grid, Line, grids, next_turn, phases
+from ptgbot.features.board.grid import Grid, grids, next_turn, phases
 from ptgbot.features.board.talks import Parts, Talks
 from ptgbot.features.motd.model import MOTD, notices
-from ptgbot.features.schedule.model import BOOKINGS, DAYS, ROOMS, TRACKS, PlannedSlot, today
-from ptgbot.features.topics.model import LINKS, STALE_AFTER, TOPICS, topic_of
+from ptgbot.features.schedule.model import BOOKINGS, DAYS, ROOMS, TRACKS, today, track_colors
+from ptgbot.features.topics.model import STALE_AFTER, TOPICS, Meeting, around, topic_of
 
 __all__ = ["SignagePage"]
 
@@ -25,14 +24,8 @@ _NO_PLACE = ""
 MOST_TALKS = 3  # on a sign
 _SILENT: Mapping[str, Any] = {"text": "", "since": None, "word": "", "colors": {}, "today": None}
 
-
-@dataclass(frozen=True, slots=True)
-class _Stay:
-    """A track that has a room for some slots in a row."""
-
-    cell: Cell
-    start: datetime
-    end: datetime
+_Running = Mapping[str, tuple[Meeting, ...]]
+_Talk = Mapping[str, Any]
 
 
 class SignagePage:
@@ -55,10 +48,11 @@ class SignagePage:
         stale_after: timedelta = STALE_AFTER,
     ) -> None:
         self._event = event
+        self._html = html
         self._slugs = slugs
         self._talks = Talks(event, stale_after)
         self._signs = Fragments(partial(html, "board/signage_sign.html"))
-        self._lines = Fragments(partial(html, "board/signage_line.html"))
+        self._lines = Fragments(self._line)
         self._frame = Frame(partial(html, "board/signage.html"))
 
     def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - it is always there
@@ -71,30 +65,36 @@ class SignagePage:
 
     def render(self, path: str, view: View, now: datetime) -> bytes:
         """Return the page."""
-        day = today(view, self._event, now)
-        grid = next((grid for grid in grids(view, self._event) if grid.day == day), None)
+        grid = self._grid(view, now)
         slugs = self._slugs(view)
-        signs = self._signs(self._all_signs(view, grid, now, slugs))
         local_day = self._event.local(now).date()
         shown = phases(grid.day, now) if grid else ()
-        page = self._frame(
+        signs = self._signs(self._all_signs(view, grid, now, slugs))
+        return self._frame.encoded(
             {
                 "path": path,
                 "notices": notices(view),
                 "today": local_day,
-                "day": grid.day if grid else None,
+                "grid": grid,
                 "phases": shown,
-                "over": all(phase == "past" for phase in shown),
+                "over": grid is not None and _is_over(grid, now),
                 "has_signs": bool(signs),
-                "has_lines": bool(grid and grid.lines),
             },
             signs=signs,
-            lines=self._lines(
-                (line.room.name, {"line": line, "phases": shown, "slug": slugs.get(line.room.name, "")})
-                for line in (grid.lines if grid else ())
-            ),
+            lines=self._lines(_lines(grid, shown, slugs, now) if grid else ()),
         )
-        return page.encode()
+
+    def _grid(self, view: View, now: datetime) -> Grid | None:
+        """Return the day that is shown: today, or once that is over the next one, as nobody plans for what was."""
+        every = grids(view, self._event)
+        day = today(view, self._event, now)
+        first = next((number for number, grid in enumerate(every) if grid.day == day), None)
+        if first is None:
+            return None
+        return next((grid for grid in every[first:] if not _is_over(grid, now)), every[-1])
+
+    def _line(self, **values: Any) -> Markup:
+        return self._html("board/signage_agenda.html" if "agenda" in values else "board/signage_line.html", **values)
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - there is one
         """Return when a slot begins or ends or a topic may be over next, or midnight."""
@@ -108,68 +108,109 @@ class SignagePage:
         self, view: View, grid: Grid | None, now: datetime, slugs: Mapping[str, str]
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the sign of each of today's rooms, then of the other places where something is on."""
-        stays = _STAYS(view, self._event, grid.day.day.name) if grid else {}
-        running = {room: _running(of_room, now) for room, of_room in stays.items()}
+        planned = around(view, self._event, now)
+        running = _by_room(planned.running)
+        closing = max((slot.end for slot in grid.day.slots if slot.end is not None), default=now) if grid else now
+        following = {meeting.room: meeting for meeting in planned.rooms if meeting.start < closing}
+        free = _free(grid, now)
         parts = self._talks.now(view, now)
         talks = _by_place(parts, running)
-        places = {track: values["location"] for track, values in parts}
-        for room, of_room in stays.items():
-            stay = running[room]
-            here = talks.pop(room.casefold(), [])
-            if stay is not None and all(talk["track"] != stay.cell.track for talk in here):
-                away = places.get(stay.cell.track, "")
-                here = [{**_SILENT, "track": stay.cell.track, "color": stay.cell.color, "away": away}, *here]
-            following = of_room[bisect_right([one.start for one in of_room], now) :]
+        # A track with several rooms is in all of them, wherever it says that it is.
+        away = {
+            track: values["location"]
+            for track, values in parts
+            if not values["word"] and len(planned.running.get(track, ())) == 1
+        }
+        colors = track_colors(view)
+        for room in dict.fromkeys((*(line.room.name for line in (grid.lines if grid else ())), *running)):
+            meetings, then = running.get(room, ()), following.get(room)
             yield from self._split(
-                view, room, here, slug=slugs.get(room, ""), until=stay.end if stay else None, following=following[:1]
+                view,
+                room,
+                _with_meetings(talks.pop(room.casefold(), []), meetings, away, colors),
+                slug=slugs.get(room, ""),
+                until=max((meeting.end for meeting in meetings), default=None),
+                is_free=room in free,
+                following=then,
+                color=colors.get(then.track, "") if then else "",
+                today=self._event.local(now).date(),
             )
         for _, here in sorted(talks.items(), key=lambda item: (item[0] == _NO_PLACE, item[0])):
             yield from self._split(view, here[0]["location"], here)
 
-    def _split(
-        self, view: View, place: str, here: list[Mapping[str, Any]], **values: Any
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _split(self, view: View, place: str, here: list[_Talk], **values: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield as many signs for a place as it takes to show all that is on there."""
         most = MOST_TALKS if place else 1  # those that name no place have nothing to do with each other
-        both = {"place": place, "slug": "", "until": None, "following": ()} | values
+        both = {"place": place, "slug": "", "until": None, "following": None} | values
         for first in range(0, max(len(here), 1), most):
             some = here[first : first + most]
             then = tuple(text for talk in some for text in topic_of(view, talk["track"]).next)
             yield f"{place} {first}", both | {"here": some, "then": then, "number": first // most}
 
 
-def _by_place(parts: Parts, running: Mapping[str, _Stay | None]) -> dict[str, list[Mapping[str, Any]]]:
+def _is_over(grid: Grid, now: datetime) -> bool:
+    return all(phase == "past" for phase in phases(grid.day, now))
+
+
+def _lines(grid: Grid, shown: tuple[str, ...], slugs: Mapping[str, str], now: datetime) -> Parts:
+    """Return the values of the line of each room in the plan of a day."""
+    if grid.lists:
+        return [
+            (one.room.name, {"agenda": one, "phases": phases(one, now), "slug": slugs.get(one.room.name, "")})
+            for one in grid.lists
+        ]
+    return [
+        (line.room.name, {"line": line, "phases": shown, "slug": slugs.get(line.room.name, "")}) for line in grid.lines
+    ]
+
+
+def _by_room(running: _Running) -> dict[str, tuple[Meeting, ...]]:
+    """Return the meetings that are on, by their rooms."""
+    found: dict[str, tuple[Meeting, ...]] = {}
+    for meetings in running.values():
+        for meeting in meetings:
+            found[meeting.room] = (*found.get(meeting.room, ()), meeting)
+    return found
+
+
+def _by_place(parts: Parts, running: _Running) -> dict[str, list[_Talk]]:
     """Return what is on by the place where it is: where people say, else the room that the track has."""
-    rooms = {stay.cell.track: room for room, stay in running.items() if stay is not None}
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    rooms = {meeting.track: room for room, meetings in running.items() for meeting in meetings}
+    found: dict[str, list[_Talk]] = {}
     for track, values in parts:
         place = values["location"] or rooms.get(track, _NO_PLACE)
         found.setdefault(place.casefold(), []).append(values)
     return found
 
 
-def _stays(line: Line, slots: tuple[PlannedSlot, ...]) -> list[_Stay]:
-    """Return who has a room from when to when, in order."""
-    stays: list[_Stay] = []
-    for cell, slot in zip(line.cells, slots, strict=True):
-        if cell is None or not cell.track or slot.start is None or slot.end is None:
+def _with_meetings(
+    here: list[_Talk], meetings: Iterable[Meeting], away: Mapping[str, str], colors: Mapping[str, str]
+) -> list[_Talk]:
+    """Return what is on in a room, with the meetings there of which nobody said anything first."""
+    planned: list[_Talk] = []
+    for meeting in meetings:
+        said = next((talk for talk in here if talk["track"] == meeting.track), None)
+        if said is not None and not (meeting.title and _is_of_before(said, meeting)):
             continue
-        last = stays[-1] if stays else None
-        if last is not None and last.cell.track == cell.track and last.end == slot.start:
-            stays[-1] = _Stay(last.cell, last.start, slot.end)
-        else:
-            stays.append(_Stay(cell, slot.start, slot.end))
-    return sorted(stays, key=lambda stay: stay.start)
+        here = [talk for talk in here if talk is not said]
+        track = meeting.track
+        told = {"track": track, "color": colors.get(track, ""), "away": away.get(track, ""), "title": meeting.title}
+        planned.append({**_SILENT, **told})
+    return planned + here
 
 
-def _of_day(view: View, event: Event, day: str) -> dict[str, list[_Stay]]:
-    grid = next(grid for grid in grids(view, event) if grid.day.day.name == day)
-    return {line.room.name: _stays(line, grid.day.slots) for line in grid.lines}
+def _free(grid: Grid | None, now: datetime) -> set[str]:
+    """Return the rooms that could be had now, and that nobody has."""
+    if grid is None:
+        return set()
+    runs = [slot.runs(now) for slot in grid.day.slots]
+    return {
+        line.room.name
+        for line in grid.lines
+        if any(on and cell is not None and not cell.track for on, cell in zip(runs, line.cells, strict=True))
+    }
 
 
-# Who has each of a day's rooms from when to when.
-_STAYS: Derived[dict[str, list[_Stay]]] = Derived((DAYS, ROOMS, BOOKINGS, TRACKS, LINKS), _of_day)
-
-
-def _running(stays: Iterable[_Stay], now: datetime) -> _Stay | None:
-    return next((stay for stay in stays if stay.start <= now < stay.end), None)
+def _is_of_before(talk: _Talk, meeting: Meeting) -> bool:
+    """Return whether a topic may be over, and was said before a meeting of its track began."""
+    return bool(talk["word"]) and (talk["since"] is None or talk["since"] < meeting.start)

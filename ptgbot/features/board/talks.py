@@ -153,15 +153,16 @@ class Talks:
         return parts
 
     def soon(self, view: View, at: datetime) -> tuple[tuple[datetime, tuple[Meeting, ...]], ...]:
-        """Return which meetings begin next today, by when, apart from those of tracks that announced something.
+        """Return which meetings begin next, by when, apart from those of tracks that announced something.
+
+        They may begin on another day, where nothing more does on this one.
 
         Args:
             view: The state.
             at: Now (aware, UTC).
         """
         talks = self._talks(view)
-        today = self._event.local(at).date()
-        rooms = [meeting for meeting in around(view, self._event, at).rooms if self._of_day(meeting, today)]
+        rooms = around(view, self._event, at).rooms
         last = rooms[0].start + SOON if rooms else at
         told = [one for one in rooms if one.start <= last and not (one.track in talks and talks[one.track].topic.next)]
         return tuple((start, tuple(of_time)) for start, of_time in groupby(told, lambda one: one.start))

@@ -140,6 +140,13 @@ def test_what_is_on_another_day_is_not_next() -> None:
     assert shown(state, "next-nova", at(8, 0) + timedelta(days=1)) == "nova at 09:00 Ballroom A cells"
 
 
+def test_when_nothing_more_begins_today_the_first_of_the_next_day_is_told_with_its_date() -> None:
+    wednesday = Booking("b3", "nova", "Ballroom A", "Wed1", 0, AT)
+
+    assert shown(silent(wednesday), "soon", at(15, 0)) == "By the schedule 15:30 docs Aspen"
+    assert shown(silent(wednesday), "soon", at(15, 30)) == "By the schedule Wed 25 Nov, 09:00 nova Ballroom A"
+
+
 def test_of_each_room_only_the_next_is_told_and_only_soon() -> None:
     groups = re.findall(r'<li class="group".*?</ul>', board(conference(), NOON, CONFERENCE), re.DOTALL)
     starts = [text_of(group)[:5] for group in groups]
