@@ -1,0 +1,1 @@
+"""An X of our own, since no real one can be had: signatures, lengths, duplicates, limits, refusals and faults."""

@@ -1,0 +1,1 @@
+"""X, against the fake of ``tests/fake_x``."""
