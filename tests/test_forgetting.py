@@ -150,6 +150,7 @@ async def live(run: Run, nick: str) -> None:
     await run.say(nick, "subscribe nova|pods")
     await run.say("grace", "in #swift")
     await run.say("grace", "subscribe rings")
+    await run.say("grace", "remind #swift 20")
     await run.checkpoint()
     await run.say(nick, "#nova next pods", account="vexillary.q")
     await run.say(nick, "#docs now first steps")
@@ -160,6 +161,9 @@ async def live(run: Run, nick: str) -> None:
     await run.say("grace", "in #swift")
     await run.say(nick, "in the bar", account="vexillary.q")
     await run.say(nick, "subscribe cinder", account="vexillary.q")
+    await run.say(nick, "remind #nova 20", account="vexillary.q")
+    await run.say(nick, "quiet off", account="vexillary.q")
+    await run.say(nick, "~remind in 20 min call Quillon", account="vexillary.q", role=Role.ORGANISER)
     await run.say(nick, "#nova now later", channel=CHANNEL, account="vexillary.q")
     [(_, told)] = await run.say(nick, "link", account="vexillary.q")
     code = told.split("'")[1]
@@ -208,14 +212,14 @@ async def test_nothing_in_the_data_or_on_the_site_tells_of_somebody_who_is_forgo
 
         # What is others' is where it was, in the state and in every copy.
         assert {path for path in files - set(contents(folder)) if not path.endswith(".log")} == set()
-        for table in ("checkins", "subscriptions"):
+        for table in ("checkins", "subscriptions", "wishes"):
             others = {key: d for key, d in before[table].items() if b"grace" in key.encode()}
             assert others
             assert run.everything[table] == others
         assert (len(before["links_of_people"]), run.everything["links_of_people"]) == (2, {})
         assert set(before["speakers"]) == {"nova", "docs", "swift"}
         assert set(run.everything["speakers"]) == {"swift"}
-        same = set(before) - {"checkins", "subscriptions", "history", "traces", "links_of_people", "speakers"}
+        same = set(before) - {"checkins", "subscriptions", "history", "traces", "links_of_people", "speakers", "wishes", "reminders"}
         assert {name: run.everything[name] for name in same} == {name: before[name] for name in same}
         entries = run.everything["history"]
         assert list(entries) == list(before["history"])
@@ -319,12 +323,16 @@ async def test_my_data_is_told_in_private_wherever_it_is_asked_for_and_lists_all
         await run.say("Quillon", "in bar", account="vexillary")
         await run.say("Quillon", "out", account="vexillary")
         await run.say("Quillon", "subscribe pods", account="vexillary")
+        await run.say("Quillon", "remind #nova 20", account="vexillary")
+        await run.say("Quillon", "quiet off", account="vexillary")
         sends = await run.say("Quillon", "+my data", channel=CHANNEL, account="vexillary")
         assert sends == [
             ("Quillon", line)
             for line in (
                 "Check-in of Quillon: bar since 2026-11-23 10:00 CET, left 2026-11-23 10:00 CET.",
                 "Subscription, sent to Quillon on irc: pods",
+                "Reminders, sent to Quillon on irc: #nova 20 minutes before.",
+                "Quiet hours: off.",
                 "Spoke last, and is asked first if nothing is said: #nova.",
                 "History c7, 2026-11-23 10:00 CET, as Quillon: #nova now pods",
                 "History c3, 2026-11-23 10:00 CET, as Quillon (not logged in): #nova now cells",
@@ -354,7 +362,7 @@ async def test_what_is_read_page_by_page_goes_to_the_one_who_asked(tmp_path: Pat
         assert len(await run.say("quillon", "my data", account="vexillary")) == 11
         assert await run.say("quillon", "more") == [("quillon", "There is no more.")]
         assert await run.say("eve", "more") == [("eve", "There is no more.")]
-        assert len(await run.say("quillon", "more", account="vexillary")) == 2
+        assert len(await run.say("quillon", "more", account="vexillary")) == 3
 
 
 # -- when something goes wrong -----------------------------------------------------------------------------------------

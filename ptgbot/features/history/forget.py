@@ -13,7 +13,7 @@ from ptgbot.features.history.model import HISTORY, SOMEONE, TRACES, Trace, entry
 from ptgbot.features.linking.model import LINKS
 from ptgbot.features.people.model import is_stranger
 from ptgbot.features.presence.model import CHECKINS
-from ptgbot.features.reminders.model import REMINDERS, SPEAKERS, WISHES, Wish
+from ptgbot.features.reminders.model import REMINDERS, SPEAKERS, WISHES, Kind, Wish, reminder_id
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
 
 __all__ = ["PERSONAL", "about", "forget"]
@@ -42,6 +42,10 @@ def about(view: View, keys: tuple[str, ...], event: Event) -> Iterator[str]:
         wish = view.get(WISHES, key)
         if wish is not None:
             yield from _wished(wish, mark)
+        for reminder in view.where(REMINDERS, "identity", key).values():
+            if reminder.kind is Kind.NOTE and reminder.is_open:
+                at = _when(event, reminder.due)
+                yield f"Reminder {reminder_id(reminder.number)}{mark}, {at}: {reminder.text}"
         spoke = ", ".join(f"#{speaker.track}" for speaker in view.where(SPEAKERS, "identity", key).values())
         if spoke:
             yield f"Spoke last{mark}, and is asked first if nothing is said: {spoke}."
