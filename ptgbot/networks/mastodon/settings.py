@@ -44,8 +44,8 @@ class MastodonTiming(TimelineTiming):
     Args:
         answer: For a connection, and again for each part of an answer.
         call: For a whole call, whatever of it comes.
-        settle: After a post of which nobody knows whether it was taken, before it is looked for: a slow instance may
-            be at it still, and knows neither the post nor its key before it is done.
+        settle: As of the base. A slow instance may be at it still, and knows neither the post nor its key before it is
+            done; most proxies give up after a minute.
         learn: After which the instance is asked again how long posts may be.
         learn_again: The same where it did not say.
     """

@@ -1,0 +1,1 @@
+"""Tests of Mastodon as a network."""
