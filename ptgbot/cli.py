@@ -2,6 +2,7 @@
 
 import asyncio
 import configparser
+import json
 import logging
 import logging.config
 import os
@@ -9,10 +10,10 @@ import shlex
 import shutil
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -193,6 +194,40 @@ def restore(config: Path, number: int) -> None:
     click.echo(f"What it replaced is in {done.aside}.")
 
 
+@main.group()
+def openspaces() -> None:
+    """Open spaces: sessions that people announce in posts."""
+
+
+@openspaces.command("try")
+@_CONFIG
+@click.argument("text", required=False)
+@click.option("--posted-at", metavar="TIME", help="When TEXT was posted (ISO); now by default.")
+def openspaces_try(*, config: Path, text: str | None, posted_at: str | None) -> None:
+    """Say what would become of posts: TEXT, or JSON lines {"text", "posted_at"} from standard input."""
+    from ptgbot.config import open_space_rules
+    from ptgbot.features.openspaces.reading.reader import Reader
+    from ptgbot.openspaces_try import judge, names_zone
+
+    try:
+        reader = Reader(open_space_rules(config))
+    except ConfigError as error:
+        _end_with(error)
+    if not names_zone(config):
+        click.echo("The configuration has no event.timezone: times are in UTC.", err=True)
+    lines: Iterable[bytes] = sys.stdin.buffer
+    if text is not None:
+        lines = [json.dumps({"text": text, "posted_at": posted_at}).encode()]
+    failed = False
+    for judged in judge(reader, lines, datetime.now(UTC)):
+        click.echo(judged.line)
+        if judged.problem:
+            click.echo(judged.problem, err=True)
+            failed = True
+    if failed:
+        sys.exit(FAILED)
+
+
 @main.command()
 @click.option("-p", "--port", type=_PORT, default=8000, show_default=True, help="Port of the site.")
 @click.option("--irc-port", type=_PORT, default=6667, show_default=True, help="Port of the IRC server.")
@@ -245,14 +280,18 @@ def _load(path: Path) -> Config:
     try:
         config, warnings = load(path, os.environ)
     except ConfigError as error:
-        for problem in error.problems:
-            click.echo(problem, err=True)
-        for warning in error.warnings:
-            click.echo(f"Warning: {warning}", err=True)
-        sys.exit(BAD_CONFIG)
+        _end_with(error)
     for warning in warnings:
         click.echo(f"Warning: {warning}", err=True)
     return config
+
+
+def _end_with(error: ConfigError) -> NoReturn:
+    for problem in error.problems:
+        click.echo(problem, err=True)
+    for warning in error.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    sys.exit(BAD_CONFIG)
 
 
 def _log_problems(config: Config) -> list[str]:

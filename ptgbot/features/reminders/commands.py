@@ -1,12 +1,12 @@
 """``~remind`` and ``~announce``, and with them every command about reminders."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ptgbot.core.changes import Draft
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused
 from ptgbot.core.moments import FORMS, Moment
 from ptgbot.core.timewords import words_of_time
-from ptgbot.features.reminders.decisions import decision_commands
+from ptgbot.features.reminders.decisions import Others, decision_commands
 from ptgbot.features.reminders.listing import reminders_listing
 from ptgbot.features.reminders.model import (
     ANNOUNCEMENTS,
@@ -135,12 +135,15 @@ def _check_no_time(words: tuple[str, ...]) -> None:
         )
 
 
-def reminder_commands(settings: ReminderSettings, networks: Iterable[str] = ()) -> tuple[Command, ...]:
+def reminder_commands(
+    settings: ReminderSettings, networks: Iterable[str] = (), others: Mapping[str, Others] | None = None
+) -> tuple[Command, ...]:
     """Return every command about reminders.
 
     Args:
         settings: What the event wants of reminders.
         networks: The names of the networks that there are.
+        others: What decides about ids of other things, by the letter with which they begin.
     """
     return (
         *personal_commands(settings),
@@ -170,5 +173,5 @@ def reminder_commands(settings: ReminderSettings, networks: Iterable[str] = ()) 
             (Parameter.word("#TRACK", optional=True),),
             example="#nova",
         ),
-        *decision_commands(settings.grace),
+        *decision_commands(settings.grace, others),
     )

@@ -1,9 +1,10 @@
 """``~cancel``, ``~approve`` and ``~deny``: what organisers decide about what is planned, by its id."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 
 from ptgbot.core.changes import Draft
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
@@ -22,7 +23,7 @@ from ptgbot.features.reminders.places import say_places
 from ptgbot.features.reminders.when import tell
 from ptgbot.features.reminders.words import what
 
-__all__ = ["decision_commands"]
+__all__ = ["Others", "decision_commands"]
 
 _ID = re.compile(r"([a-z])(\d{1,9})", re.ASCII)
 
@@ -48,6 +49,22 @@ class _Named:
 
 
 Decide = Callable[[Call, Draft, _Named], str]
+
+
+class Others(Protocol):
+    """Decides about what has ids that begin with another letter: each method returns what that does."""
+
+    def cancel(self, call: Call, draft: Draft, number: int) -> str:
+        """Take something back; raises Refused where it cannot be."""
+        ...
+
+    def approve(self, call: Call, draft: Draft, number: int) -> str:
+        """Let something go out; raises Refused where it cannot be."""
+        ...
+
+    def deny(self, call: Call, draft: Draft, number: int) -> str:
+        """Keep something from going out; raises Refused where it cannot be."""
+        ...
 
 
 def _find(call: Call, word: str) -> _Named:
@@ -154,7 +171,7 @@ def _deny(call: Call, draft: Draft, named: _Named) -> str:
     return f"{named.id} is denied and does not go out ({_about(call, named.waiting)}).{elsewhere}"
 
 
-def _for_each(decide: Decide) -> Callable[[Call], Outcome]:
+def _for_each(decide: Decide, others: Mapping[str, Callable[[Call, Draft, int], str]]) -> Callable[[Call], Outcome]:
     """Return the handler that decides about every id, or about none where one of them cannot be decided about."""
 
     def handle(call: Call) -> Outcome:
@@ -163,7 +180,11 @@ def _for_each(decide: Decide) -> Callable[[Call], Outcome]:
         lines = []
         for word in words:
             try:
-                lines.append(decide(call, draft, _find(call, word)))
+                match = _ID.fullmatch(word)
+                if match is not None and match[1] in others:
+                    lines.append(others[match[1]](call, draft, int(match[2])))
+                else:
+                    lines.append(decide(call, draft, _find(call, word)))
             except Refused as refusal:
                 left = " Nothing was changed, of the others neither." if len(words) > 1 else ""
                 raise Refused(f"{refusal}{left}") from None
@@ -173,18 +194,20 @@ def _for_each(decide: Decide) -> Callable[[Call], Outcome]:
     return handle
 
 
-def decision_commands(grace: timedelta) -> tuple[Command, ...]:
+def decision_commands(grace: timedelta, others: Mapping[str, Others] | None = None) -> tuple[Command, ...]:
     """Return the commands with which organisers decide about what is planned.
 
     Args:
         grace: How late a reminder may still go out.
+        others: What decides about ids that begin with other letters than those of reminders and announcements.
     """
+    others = others or {}
     return (
         Command(
             Door.ADMIN,
             "cancel",
             "takes back reminders and announcements that are planned",
-            _for_each(_cancel),
+            _for_each(_cancel, {letter: other.cancel for letter, other in others.items()}),
             (Parameter.words("ID"),),
             example="r7 a3",
             note="~reminders shows the ids. What is out cannot be taken back; of an announcement, the rest can.",
@@ -193,7 +216,7 @@ def decision_commands(grace: timedelta) -> tuple[Command, ...]:
             Door.ADMIN,
             "approve",
             "lets posts go out that wait for approval",
-            _for_each(_approving(grace)),
+            _for_each(_approving(grace), {letter: other.approve for letter, other in others.items()}),
             (Parameter.words("ID"),),
             example="a3",
             note="Posts on X and Mastodon wait where announce.approve is set.",
@@ -202,7 +225,7 @@ def decision_commands(grace: timedelta) -> tuple[Command, ...]:
             Door.ADMIN,
             "deny",
             "keeps posts from going out that wait for approval",
-            _for_each(_deny),
+            _for_each(_deny, {letter: other.deny for letter, other in others.items()}),
             (Parameter.words("ID"),),
             example="a3",
         ),

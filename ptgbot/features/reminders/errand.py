@@ -104,7 +104,13 @@ class ReminderErrand:
         self._noted = 0  # the number of the Change that says that it is going out
         self.target = target
         self.ticket = reminders[0].ticket or ticket_of(reminders)
-        self.body = body_of(reminders, office.store.view)
+        self._body = body_of(reminders, office.store.view)
+
+    @property
+    def body(self) -> str:
+        """The part of its text that is the same whenever it goes out: of what goes out, where some of it does not."""
+        going = [reminder for reminder in self.reminders if reminder.state is State.SENDING]
+        return body_of(going, self._office.store.view) if going else self._body
 
     @property
     def reminders(self) -> list[Reminder]:

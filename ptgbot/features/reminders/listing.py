@@ -16,7 +16,8 @@ __all__ = ["reminders_listing"]
 LATELY = timedelta(hours=24)  # in which what was missed is worth a line
 MOST_LINES = 100
 MOST_LOOKED_AT = 3000  # reminders; the soonest
-_PUBLIC = (Kind.SLOT, Kind.NOTE, Kind.ANNOUNCEMENT, Kind.NEWDAY)  # what people wish for themselves is not listed
+# What people wish for themselves is not listed.
+_PUBLIC = (Kind.SLOT, Kind.NOTE, Kind.ANNOUNCEMENT, Kind.OPENSPACE, Kind.NEWDAY)
 
 
 def reminders_listing(call: Call) -> Outcome:
@@ -62,6 +63,8 @@ def _message(reminder: Reminder) -> tuple[object, ...]:
     match reminder.kind:
         case Kind.ANNOUNCEMENT:  # one for all its places
             return rank, reminder.subject, reminder.state, reminder.why
+        case Kind.OPENSPACE:
+            return rank, due, reminder.subject, reminder.state, reminder.why
         case Kind.SLOT:  # they go out as one
             return rank, due, reminder.place, reminder.state, reminder.why
         case _:
@@ -97,4 +100,5 @@ def _state(reminders: list[Reminder]) -> str:
 
 
 def _id(reminder: Reminder) -> str:
-    return reminder.subject if reminder.kind is Kind.ANNOUNCEMENT else reminder_id(reminder.number)
+    has_its_own = reminder.kind in (Kind.ANNOUNCEMENT, Kind.OPENSPACE)
+    return reminder.subject if has_its_own else reminder_id(reminder.number)

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     NOTE = "note"  # what an organiser wants to be reminded of
     ANNOUNCEMENT = "announcement"
     OPENSPACE = "openspace"  # an open space begins soon; its feature plans these itself
+    REPLY = "reply"  # what the author of a post about one is answered; likewise
     NEWDAY = "newday"  # a day begins: no message, the command is done
 
 
@@ -93,6 +94,7 @@ class Reminder:
         receipt: The network's own name of the message.
         why: Why it was missed or cancelled.
         asked: Whether organisers were asked for their approval.
+        via: The network's own name of what it answers; empty where it answers nothing.
     """
 
     id: str
@@ -114,6 +116,7 @@ class Reminder:
     receipt: str = ""
     why: str = ""
     asked: bool = False
+    via: str = ""
 
     @property
     def key(self) -> str:
@@ -230,6 +233,7 @@ REMINDERS = Table(
         "number": lambda r: r.number,
         "identity": lambda r: r.identity or None,
         "ticket": lambda r: r.ticket or None,
+        "receipt": lambda r: r.receipt or None,
         "minute": _minute,  # of those that are open
     },
 )
@@ -281,7 +285,7 @@ def parse_place(place: str) -> Target:
 def target_of(reminder: Reminder) -> Target:
     """Return where a reminder goes; its place must be known."""
     target = parse_place(reminder.place)
-    return Target(target.network, reminder.name or target.name, reminder.identity)
+    return Target(target.network, reminder.name or target.name, reminder.identity, reminder.via)
 
 
 def reminders_of(view: View, kind: Kind, subject: str) -> Iterable[Reminder]:

@@ -14,7 +14,6 @@ from ptgbot.features.reminders.model import (
     Kind,
     Reminder,
     State,
-    parse_place,
     reminders_of,
     target_of,
 )
@@ -25,13 +24,14 @@ from ptgbot.features.topics.model import topic_of
 
 __all__ = ["make_needless", "target_now"]
 
+BEGUN = timedelta(minutes=1)  # after the start of an open space nobody says any more that it is coming up
 SAID_BEFORE = timedelta(minutes=20)  # a topic that is said so long before a slot begins is that slot's topic
 
 
 def target_now(reminder: Reminder, view: View) -> Target | None:
     """Return where a reminder goes: for a nudge, to who spoke for the track last; None where that is nobody."""
     if reminder.kind not in (Kind.UNSAID, Kind.STALE):
-        return target_of(reminder) if reminder.identity else parse_place(reminder.place)
+        return target_of(reminder)
     speaker = view.get(SPEAKERS, reminder.track)
     return None if speaker is None else Target(speaker.network, speaker.name, speaker.identity)
 
@@ -49,8 +49,12 @@ def make_needless(view: View, event: Event, settings: ReminderSettings) -> Calla
         entry = view.get(CALENDAR, reminder.subject)
         if reminder.kind in OF_SLOT and (entry is None or entry.cancelled or not is_of(reminder, entry)):
             return "it was moved"
-        if reminder.kind in (Kind.SLOT, Kind.MINE) and _is_overtaken(view, reminder, now):
+        if reminder.kind in (Kind.SLOT, Kind.MINE, Kind.OPENSPACE) and _is_overtaken(view, reminder, now):
             return "a later one says it"
+        if reminder.kind is Kind.OPENSPACE and now >= reminder.start + BEGUN:
+            return "it has begun"
+        if reminder.kind is Kind.OPENSPACE and _is_taken_back(reminder):
+            return "it was taken back"
         if reminder.kind is Kind.UNSAID and _was_said(view, reminder):
             return "it was said"
         if reminder.kind is Kind.STALE and not _is_stale(view, reminder, now):
@@ -83,6 +87,11 @@ def _is_overtaken(view: View, reminder: Reminder, now: datetime) -> bool:
         and other.approval is not Approval.WAITING
         for other in others
     )
+
+
+def _is_taken_back(reminder: Reminder) -> bool:
+    """Return whether the approval of what is going out at this moment was taken back."""
+    return reminder.state is State.SENDING and reminder.approval is Approval.WAITING
 
 
 def _is_wanted(view: View, reminder: Reminder) -> bool:

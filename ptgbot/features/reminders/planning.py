@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from ptgbot.core.clock import Event
 from ptgbot.core.derived import Derived
@@ -103,9 +104,10 @@ def the_new_day(event: Event, at: time, day: date) -> Reminder:
     return Reminder(f"{Kind.NEWDAY}/{day.isoformat()}", 0, Kind.NEWDAY, day.isoformat(), "", due, due)
 
 
-def _revision(entry: CalendarEntry) -> str:
+@lru_cache(maxsize=64)  # one booking has dozens of reminders
+def _revision(booking: str, start: datetime, room: str) -> str:
     """Return what makes a booking another one to be reminded of: its time and its room."""
-    return f"{entry.id}@{entry.start:%Y%m%dT%H%M%SZ}@{entry.room}"
+    return f"{booking}@{start:%Y%m%dT%H%M%SZ}@{room}"
 
 
 def _of_entry(
@@ -119,7 +121,7 @@ def _of_entry(
     name: str = "",
 ) -> Reminder:
     return Reminder(
-        id=f"{kind}/{_revision(entry)}/{lead}/{identity or place}",
+        id=f"{kind}/{_revision(entry.id, entry.start, entry.room)}/{lead}/{identity or place}",
         number=0,
         kind=kind,
         subject=entry.id,
@@ -136,13 +138,14 @@ def _of_entry(
 
 def _nudge(entry: CalendarEntry, kind: Kind, due: datetime) -> Reminder:
     ends = f"{entry.end:%Y%m%dT%H%M%SZ}"
-    return Reminder(f"{kind}/{_revision(entry)}/{ends}", 0, kind, entry.id, "", due, entry.start, track=entry.track)
+    revision = _revision(entry.id, entry.start, entry.room)
+    return Reminder(f"{kind}/{revision}/{ends}", 0, kind, entry.id, "", due, entry.start, track=entry.track)
 
 
 def is_of(reminder: Reminder, entry: CalendarEntry) -> bool:
     """Return whether a reminder of a slot is of what that is now: at this time, in this room."""
     kind, _, rest = reminder.id.partition("/")
-    if not rest.startswith(f"{_revision(entry)}/"):
+    if not rest.startswith(f"{_revision(entry.id, entry.start, entry.room)}/"):
         return False
     return kind not in (Kind.UNSAID, Kind.STALE) or rest.endswith(f"/{entry.end:%Y%m%dT%H%M%SZ}")
 

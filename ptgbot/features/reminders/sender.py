@@ -54,6 +54,7 @@ class Sender:
         timers: Wake it.
         submit: Takes what is to be sent.
         tell: Tells the organisers something.
+        ask: Asks the organisers about what has an id: the id, and the question; without it they are told the question.
         new_day: Returns the edits that begin a day.
         commands: The store as commands have it, with an entry in the history for each.
     """
@@ -70,6 +71,7 @@ class Sender:
         tell: Callable[[str], None],
         new_day: Callable[[View], tuple[Edit, ...]],
         commands: Store,
+        ask: Callable[[str, str], None] | None = None,
     ) -> None:
         self.store = store
         self.event = event
@@ -80,7 +82,7 @@ class Sender:
         self._missed = Missed(store, tell)
         self._timers = timers
         self._submit = submit
-        self._tell = tell
+        self._ask_about = ask or (lambda name, question: tell(question))
         self._days = NewDays(
             commands=commands, event=event, clock=clock, outcomes=self.outcomes, new_day=new_day, tell=tell
         )
@@ -333,12 +335,14 @@ class Sender:
         except NotSaved as error:
             _log.warning("Organisers are not asked yet, as nothing can be saved (%s); tried again in a minute.", error)
             return
-        for reminder in reminders:
+        # Of an open space organisers are asked once, for all places: it is its post that waits.
+        for reminder in {r.subject if r.kind is Kind.OPENSPACE else r.id: r for r in reversed(reminders)}.values():
             at = self.event.local(reminder.due)
             where = f"to {reminder.place.partition(':')[0]} at {at:%a %H:%M} {at.tzname()}"
             text = say([reminder], self.store.view, self.event, max(now, reminder.due))
             name = name_of(reminder)
-            self._tell(f"{name} waits for your word: {where} goes: {text} (~approve {name} or ~deny {name})")
+            question = f"{name} waits for your word: {where} goes: {text} (~approve {name} or ~deny {name})"
+            self._ask_about(name, question)
 
 
 def _looks(reminder: Reminder) -> Iterable[datetime]:

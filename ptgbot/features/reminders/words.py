@@ -70,8 +70,13 @@ def say(reminders: Sequence[Reminder], view: View, event: Event, now: datetime) 
 
 def body_of(reminders: Sequence[Reminder], view: View) -> str:
     """Return the part of their text that is the same whenever they go out."""
-    first = reminders[0]
+    first = _in_order(reminders)[0]
     return first.text or what(first, view)
+
+
+def _in_order(reminders: Iterable[Reminder]) -> list[Reminder]:
+    """Return reminders as one message names them, where it has no room for all: the first ones."""
+    return sorted(reminders, key=lambda r: (r.start, r.track, r.subject))
 
 
 def what(reminder: Reminder, view: View) -> str:
@@ -86,7 +91,7 @@ def _slots(reminders: Sequence[Reminder], view: View, event: Event, now: datetim
     """Return a text such as ``In 15 minutes (Mon 10:00 CET): #nova in Ballroom A · #swift in Aspen``."""
     timeline = reminders[0].place.partition(":")[0] in PUBLIC
     most = MOST_ON_A_TIMELINE if timeline else MOST_TOGETHER
-    shown = sorted(reminders, key=lambda r: (r.start, r.track, r.subject))
+    shown = _in_order(reminders)
     parts = []
     for start in dict.fromkeys(reminder.start for reminder in shown[:most]):
         names = " · ".join(

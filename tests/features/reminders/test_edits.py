@@ -1,7 +1,6 @@
 """What is moved, taken back, imported or emptied takes its reminders along, up to the last moment."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 

@@ -111,6 +111,29 @@ async def test_what_a_network_does_not_take_is_missed_with_its_reason_and_the_ne
 
 
 @simulated
+async def test_what_meets_an_account_that_is_refused_waits_and_is_missed_and_told_when_its_grace_ends() -> None:
+    async with on_stage(FIFTEEN) as stage:
+        irc = stage.networks["irc"]
+
+        async def refuse() -> None:
+            irc.up.clear()
+            raise ConnectionError("the account is suspended")
+
+        irc.before = refuse
+        stage.book("nova", "MonA1")
+        await stage.until(8, 54)
+        assert (stage.states(), stage.told) == ([("slot", "planned", "the account is suspended")], [])
+        await stage.until(8, 55, second=3)
+        assert stage.told == [
+            f"Not sent: r1 to irc:#ptg ({SAID}). Why: it could not go out in time: the account is suspended."
+        ]
+        irc.before = None
+        irc.up.set()
+        await stage.until(9, 30)
+        assert irc.posted == []
+
+
+@simulated
 async def test_what_goes_to_a_network_that_is_not_there_any_more_is_missed_and_told() -> None:
     async with on_stage(FIFTEEN) as stage:
         stage.put(ANNOUNCEMENTS, Announcement(1, "the photo", stage.clock.now(), ("mastodon:timeline",)))

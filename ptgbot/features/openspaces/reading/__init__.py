@@ -1,0 +1,1 @@
+"""Reading a post: which room, when, and whether that is certain enough to announce it."""
