@@ -54,10 +54,14 @@ class After:
 
     def where(self, table: Table[D], index: str, value: Hashable) -> Mapping[str, D]:
         """Return the documents that an index holds under a value, by key."""
-        if table.name not in self._edits:
-            return self._view.where(table, index, value)
+        held = self._view.where(table, index, value)
+        edited = self._edits.get(table.name)
+        if edited is None:
+            return held
         value_of = table.indexes[index]
-        return {key: document for key, document in self.all(table).items() if value_of(document) == value}
+        found = {key: document for key, document in held.items() if key not in edited}
+        new = {key: cast("D", document) for key, document in edited.items() if document is not None}
+        return {**found, **{key: document for key, document in new.items() if value_of(document) == value}}
 
     def seq_of(self, table: Table[Any], key: str) -> int:
         """Return the number of the Change that last touched a document, 0 where there is none beneath."""

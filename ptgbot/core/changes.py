@@ -19,6 +19,7 @@ class Cause(StrEnum):
     IMPORT = "import"
     PURGE = "purge"
     DELIVERY = "delivery"  # what went out and what came in is noted; nothing else changes
+    POST = "post"  # somebody posted something, or said something about what they posted
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,13 @@ class StoreLayer:
         Raises:
             NotSaved: Changes are refused at the moment; nothing was applied.
         """
-        made = self.extend(Proposal(edits, at, cause, actor, text, subject, message_id))
+        return self.propose(Proposal(edits, at, cause, actor, text, subject, message_id))
+
+    def propose(self, proposal: Proposal) -> Change:
+        """Commit what this layer makes of a proposal; the one behind it is handed it as it is."""
+        made = self.extend(proposal)
+        if isinstance(self._store, StoreLayer):
+            return self._store.propose(made)
         return self._store.commit(
             made.edits,
             at=made.at,

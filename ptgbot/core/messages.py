@@ -81,6 +81,8 @@ class Target:
             channels, and for an answer to where the question came from.
         via: Where there a text belongs, such as in a thread; the network's own handle, out of a Message.
         only_for: Who alone sees it, by the network's own name of them; empty for everybody there.
+        card: The name of the card that stands there for the text, where the network draws cards (``protocols.Cards``);
+            empty for a text alone.
     """
 
     network: str
@@ -88,6 +90,7 @@ class Target:
     identity: str = ""
     via: str = ""
     only_for: str = ""
+    card: str = ""
 
 
 class Tone(Enum):

@@ -3,22 +3,25 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ptgbot.core.changes import Cause, Change, Edit
 from ptgbot.core.documents import View
 from ptgbot.core.identity import Actor, Role
 from ptgbot.core.messages import Heard, Message, Reply, Send, Target, Tone
-from ptgbot.core.panels import Form, Panel
+from ptgbot.core.panels import Card, Form, Panel
 
 __all__ = [
     "Accept",
+    "Cards",
     "Doubt",
     "Exporter",
+    "Fetcher",
     "Host",
     "Network",
     "NotSaved",
     "NotTaken",
+    "PostSource",
     "Presence",
     "Store",
     "Timers",
@@ -102,6 +105,27 @@ class Presence(Protocol):
         ...
 
 
+class Cards(Protocol):
+    """Knows every card, and where each of them stands."""
+
+    def draw(self, name: str, place: Target) -> Card | None:
+        """Return a card as it is to be shown somewhere now; None where there is nothing of that name.
+
+        Args:
+            name: The id by which people name what it is about.
+            place: The channel or the person.
+        """
+        ...
+
+    def receipt(self, name: str, place: Target) -> str:
+        """Return the receipt of a card where it stands already; empty where it does not."""
+        ...
+
+    def drawn(self, card: Card, place: Target, receipt: str) -> None:
+        """Take note that a card is shown somewhere, and of the network's name of the message."""
+        ...
+
+
 class Host(Presence, Protocol):
     """What a network has behind it: is told who comes and goes, knows what people may see and where it was posted."""
 
@@ -127,6 +151,11 @@ class Host(Presence, Protocol):
         """Take the receipt of what was just posted to a target under a key."""
         ...
 
+    @property
+    def cards(self) -> Cards:
+        """The cards, for networks that draw them."""
+        ...
+
     def warn(self, text: str) -> None:
         """Tell the organisers, wherever they are, what only they should know."""
         ...
@@ -137,6 +166,10 @@ class Host(Presence, Protocol):
 
     def last_heard(self, network: str) -> str:
         """Return the id of the newest post that is known of a network, for it to go on from there; empty for none."""
+        ...
+
+    def awaited(self, network: str) -> Iterable[str]:
+        """Return the ids of the posts of a network that announce what is still to come: they may be taken back."""
         ...
 
 
@@ -278,6 +311,40 @@ class Network(Protocol):
         Raises:
             ConnectionError: The link is down.
             TooFast: The network wants us to wait.
+        """
+        ...
+
+
+class Fetcher(Protocol):
+    """A network of which a single post can be had."""
+
+    async def fetch(self, what: str) -> Heard | None:
+        """Return a post.
+
+        Args:
+            what: Its link, or its id.
+
+        Returns:
+            The post; None where that names none of this network, or the post is gone.
+
+        Raises:
+            ConnectionError: The network cannot be asked at the moment; the text says why.
+            NotTaken: It does not answer that; the text says why.
+        """
+        ...
+
+
+@runtime_checkable
+class PostSource(Protocol):
+    """A network of which a single post can be asked."""
+
+    async def fetch(self, link: str) -> Heard | None:
+        """Return a post by its link; None where that is no link of this network, or there is no such post.
+
+        Raises:
+            ConnectionError: The network cannot be asked at the moment.
+            TooFast: It wants us to wait.
+            NotTaken: It does not tell us; the text says why.
         """
         ...
 

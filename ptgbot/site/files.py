@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ptgbot.site.live import LIVE, Live
 
@@ -160,7 +160,6 @@ class SiteFiles:
         target = self._folder / path
         digest = hashlib.blake2b(content, digest_size=16).digest()
         if not self._holds(path, target, digest, len(content)):
-            self._make_folder(target.parent)
             status = self.write_whole(target, self._temporary(path), content)
             self._known[path] = _Found(digest, status.st_ino, status.st_size, status.st_mtime_ns)
             self._changed()
@@ -207,12 +206,13 @@ class SiteFiles:
         Raises:
             OSError: It could not be; what was there before is still there.
         """
-        temporary.unlink(missing_ok=True)
+        # Threads wait for each other at every call into the system, so there is none more than there has to be.
         try:
-            fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+            fd = self._create(temporary)
             try:
-                with contextlib.suppress(PermissionError):  # some file systems have no modes
-                    os.fchmod(fd, 0o644)  # whatever the umask is: others' web servers read it
+                if stat.S_IMODE(os.fstat(fd).st_mode) != 0o644:  # whatever the umask is: others' web servers read it
+                    with contextlib.suppress(PermissionError):  # some file systems have no modes
+                        os.fchmod(fd, 0o644)
                 view = memoryview(content)
                 while view:
                     view = view[os.write(fd, view) :]
@@ -226,9 +226,20 @@ class SiteFiles:
             raise
         return status
 
+    def _create(self, temporary: Path) -> int:
+        """Open a new file, whatever a crash left in its place, and wherever its folder is still to be made."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        try:
+            return os.open(temporary, flags, 0o644)
+        except FileExistsError:
+            temporary.unlink()
+        except FileNotFoundError:
+            self._make_folder(temporary.parent)
+        return os.open(temporary, flags, 0o644)
+
     def _temporary(self, path: str) -> Path:
-        pure = PurePosixPath(path)
-        return self._folder / pure.with_name(f".{pure.name}.ptgbot-new")
+        folder, slash, name = path.rpartition("/")
+        return self._folder / f"{folder}{slash}.{name}.ptgbot-new"
 
     def _make_folder(self, folder: Path) -> None:
         if folder.is_dir():

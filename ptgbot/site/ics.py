@@ -8,7 +8,7 @@ What people and programs find where:
   the URL from there still finds it, at the end, where programs that make links of URLs take nothing after it along.
 * ``CONFERENCE`` holds that URL alone, for programs with a button to join. ``URL`` is the page about the session where
   there is one, else the meeting, else the track's page.
-* ``DESCRIPTION`` names that page, the pad and the meeting.
+* ``DESCRIPTION`` names whose session it is, that page, the pad and the meeting.
 
 Instants are written in UTC: what zones a calendar brings along itself, readers understand in different ways.
 """
@@ -103,7 +103,9 @@ def _write_session(session: Session, event_name: str) -> bytes:
         entry.add("location", where)
     about = session.about if _is_link(session.about) else ""
     pad = session.pad if _is_link(session.pad) else ""
-    told = [f"{word}: {address}" for word, address in (("About", about), ("Pad", pad), ("Meeting", link)) if address]
+    host = _plain(session.host)
+    every = (("Host", host), ("About", about), ("Pad", pad), ("Meeting", link))
+    told = [f"{word}: {text}" for word, text in every if text]
     if told:
         entry.add("description", "\n".join(told))
     if link:

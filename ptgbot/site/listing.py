@@ -1,9 +1,11 @@
 """Every file that there is to be on the site, and who renders it."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
+from ptgbot.core.changes import Change
 from ptgbot.core.documents import View
 from ptgbot.core.protocols import Exporter
 from ptgbot.site.files import path_problem
@@ -36,9 +38,24 @@ class Listing:
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)
 
-    def paths_of(self, exporter: Exporter) -> tuple[str, ...]:
-        """Return the paths that an exporter told last."""
-        return self._possible[self.exporters.index(exporter)]
+    def touched(self, changes: Sequence[Change], view: View) -> Iterator[tuple[str, float]]:
+        """Yield each file that Changes touch, and for how many seconds more of them may be gathered before it is made.
+
+        Args:
+            changes: The Changes, in order. Exporters are asked about all of them in one: they may be very many.
+            view: The PUBLIC documents.
+        """
+        last = changes[-1]
+        every = replace(last, edits=tuple(chain.from_iterable(change.edits for change in changes)))
+        for exporter, possible in zip(self.exporters, self._possible, strict=True):
+            touched: Iterable[str]
+            try:
+                touched = tuple(exporter.touched(every, view))
+            except Exception:  # noqa: BLE001 - the other exporters go on
+                _log.exception("What Changes up to %d touch cannot be told; everything there is rendered.", last.seq)
+                touched = possible
+            patience = getattr(exporter, "patience", 0.0)
+            yield from ((path, patience) for path in touched)
 
     def exporter(self, path: str) -> Exporter:
         """Return who renders a file: of several that name it, the first."""

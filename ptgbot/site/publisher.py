@@ -21,10 +21,11 @@ __all__ = ["NotPublished", "Publisher"]
 
 _log = logging.getLogger(__name__)
 
-PAUSE_SECONDS = (0.02, 0.1)  # shortest and longest pause between rounds
+PAUSE_SECONDS = (0.02, 0.25)  # shortest and longest pause between rounds
+PAUSE_SHARE = 9  # at most, times as long as the round kept the loop; as many as it took Changes in
 LOOK_SECONDS = 60.0  # at most, between looks at the clock, which may jump
 RETRY_SECONDS = (1.0, 30.0)  # first and longest wait after the disk refused
-BATCH_FILES = 64  # at most, rendered and not yet written
+BATCH_FILES = 32  # that are rendered before they are written
 
 
 class NotPublished(Exception):
@@ -38,10 +39,11 @@ def _nothing(*_: str) -> None:
 class Publisher:
     """Keeps the published site as the exporters render it.
 
-    Rendering takes the loop's time, a file or a slice of a large one at a time; writing happens in a thread, while
-    the next files are rendered. After a round of publishing comes a pause as long as the round kept the loop, so that
-    under a stream of Changes commands get the other half; but what is said after a round of very many files, such as
-    the first one, need not wait as long as that took.
+    Rendering takes the loop's time, a file or a slice of a large one at a time; writing happens in threads, while
+    the next files are rendered. A lone Change is published at once. Under a stream of them one round follows the
+    other, each with all that changed meanwhile. The more that was, the longer is the pause until the next one, so that
+    commands get most of the loop. But what is said after a round of very many files, such as the first one, need not
+    wait as long as that took.
 
     Args:
         site_dir: The folder of the site.
@@ -79,6 +81,8 @@ class Publisher:
         self._quiet = asyncio.Event()
         self._round_over = asyncio.Event()
 
+        self._changes: list[Change] = []  # durable ones of which it is not known yet what they touch
+        self._taken = 0  # how many there were at the last round
         self._listing = Listing(exporters)
         self._due = Due()
         self._renderer = Renderer(store, clock)
@@ -102,19 +106,19 @@ class Publisher:
         return self._listing.exporters
 
     def changed(self, change: Change) -> None:
-        """Note which files a durable Change touches; to be called in the loop, in the order of Changes."""
-        for exporter in self.exporters:
-            touched: Iterable[str]
-            try:
-                touched = tuple(exporter.touched(change, self._store.public))
-            except Exception:  # noqa: BLE001 - the other exporters go on
-                _log.exception("What Change %d touches cannot be told; everything there is rendered.", change.seq)
-                touched = self._listing.paths_of(exporter)
-            patience = getattr(exporter, "patience", 0.0)
-            until = time.monotonic() + patience if patience else None
-            for path in touched:
-                self._due.touch(path, change.seq, None if path in self._urgent else until)
+        """Note that a Change is durable; to be called in the loop, in the order of Changes."""
+        self._changes.append(change)
         self._fall_behind()
+
+    def _take_changes(self) -> None:
+        """Note which files the Changes of late touch."""
+        self._taken = len(self._changes)
+        if not self._changes:
+            return
+        seq, at = self._changes[-1].seq, time.monotonic()
+        for path, patience in self._listing.touched(self._changes, self._store.public):
+            self._due.touch(path, seq, at + patience if patience and path not in self._urgent else None)
+        self._changes.clear()
 
     async def run(self) -> None:
         """Publish everything, then whatever changes; return only when cancelled."""
@@ -146,6 +150,7 @@ class Publisher:
 
     async def idle(self) -> None:
         """Return once nothing is to be published or being published; what could wait for more does not."""
+        self._take_changes()
         if self._due.release_all():
             self._fall_behind()
         await self._quiet.wait()
@@ -156,6 +161,7 @@ class Publisher:
         Raises:
             NotPublished: A file cannot be rendered; what is in place of it is older.
         """
+        self._take_changes()
         wanted = self._due.behind()
         self._urgent |= wanted.keys()
         self._due.release_all()
@@ -218,7 +224,8 @@ class Publisher:
             self._not_before = loop.time() + RETRY_SECONDS[0]
             self._fall_behind()
         else:
-            pause = min(max(self._renderer.spent, PAUSE_SECONDS[0]), PAUSE_SECONDS[1])
+            pause = self._renderer.spent * min(max(self._taken, 1), PAUSE_SHARE)
+            pause = min(max(pause, PAUSE_SECONDS[0]), PAUSE_SECONDS[1])
             self._not_before = max(self._not_before, loop.time() + pause)
         if self.problem and not before:
             self._tell(f"{self.problem}. The state is safe; this is tried again until it works.")
@@ -241,6 +248,8 @@ class Publisher:
         async with self._lock:
             self._behind = False
             self._renderer.spent = 0.0
+            with self._renderer.busy():
+                self._take_changes()
             changes = self._files.changes
             if everything:
                 self._due.all_again(self._listing)
@@ -293,8 +302,8 @@ class Publisher:
     async def _publish(self, due: Iterable[str]) -> dict[str, str]:
         """Render and write files, and remove those that are to go; return why for what could not be done.
 
-        What is rendered is written as soon as the thread is free, so that the most urgent is in place first, and the
-        disk and the templates do not wait for each other.
+        Very many are written while the next are rendered, so that the disk and the templates do not wait for each
+        other. A few are written at once when all are rendered: Python lets one thread run at a time.
         """
         failed: dict[str, str] = {}
         batch: dict[str, Rendered] = {}
@@ -306,7 +315,7 @@ class Publisher:
                     failed[path] = rendered
                     continue
                 batch[path] = rendered
-                if writing is None or writing.done() or len(batch) >= BATCH_FILES:
+                if len(batch) >= BATCH_FILES:
                     failed |= await writing if writing else {}
                     writing = asyncio.ensure_future(self._write(batch, set(), last=False))
                     batch = {}

@@ -33,7 +33,10 @@ class Schema:
         self.tables = {table.name: table for table in tables}
         self.version = 1 + len(migrations)
         self._migrations = migrations
-        self._one = {name: _adapter(cast("Hashable", table.type)) for name, table in self.tables.items()}
+        # The validators themselves: each document of each Change is looked at.
+        self._one = {
+            name: _adapter(cast("Hashable", table.type)).validator.validate_json for name, table in self.tables.items()
+        }
         self._many = {name: _adapter(GenericAlias(list, (table.type,))) for name, table in self.tables.items()}
 
     def check(self, version: object, place: str) -> int:
@@ -102,7 +105,7 @@ class Schema:
             TypeError: Part of it cannot be written as JSON.
         """
         try:
-            again = self._one[table].validate_json(orjson.dumps(document))
+            again = self._one[table](orjson.dumps(document))
         except ValidationError as error:
             first = error.errors()[0]
             reason = _sentence(list(first["loc"]), first["msg"])

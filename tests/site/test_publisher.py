@@ -282,7 +282,7 @@ async def test_unchanged_files_keep_their_bytes_and_their_time(site: Site) -> No
         again.change(Track("nova", "teal"))
         await again.idle()
 
-        assert again.disk.written == ["all.html", "nova.html"]
+        assert sorted(again.disk.written) == ["all.html", "nova.html"]
         assert (site.folder / "track/docs.html").stat().st_mtime == 1
 
 
@@ -625,7 +625,9 @@ async def test_a_stream_of_changes_is_published_in_rounds(site: Site) -> None:
         assert len(site.pages.rendered) < 60
 
 
-async def test_publishing_leaves_half_of_the_loop_to_others(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_under_a_stream_of_changes_publishing_leaves_most_of_the_loop_to_others(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "PAUSE_SECONDS", (0.001, 0.1))
     loop = asyncio.get_running_loop()
     spans: list[tuple[float, float]] = []
@@ -645,7 +647,7 @@ async def test_publishing_leaves_half_of_the_loop_to_others(site: Site, monkeypa
             await asyncio.sleep(0.0005)
 
     busy = sum(end - begin for begin, end in spans[:8])
-    assert busy <= 0.55 * (spans[7][1] - spans[0][0] + 0.02)
+    assert busy <= 0.4 * (spans[7][1] - spans[0][0] + 0.02)
 
 
 async def test_others_have_their_turn_between_two_files(site: Site) -> None:
@@ -807,7 +809,7 @@ async def test_what_the_disk_refused_is_not_tried_again_at_every_change(site: Si
             site.change(Track("nova", color))
             await until(partial(shown, color))
 
-        assert site.disk.attempts == ["all.html", "nova.html", "nova.html", "nova.html"]
+        assert sorted(site.disk.attempts) == ["all.html", "nova.html", "nova.html", "nova.html"]
 
 
 async def test_a_site_that_cannot_be_made_is_made_later(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,14 +73,14 @@ async def test_a_disk_that_refuses_the_site_loses_nothing_and_organisers_are_tol
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     monkeypatch.setattr(publisher, "RETRY_SECONDS", (0.01, 0.02))
-    write, refusing = SiteFiles.write_aside, False
+    write, refusing = SiteFiles.write_whole, False
 
-    def refuse(self: SiteFiles, path: str, content: bytes) -> os.stat_result:
+    def refuse(self: SiteFiles, target: Path, temporary: Path, content: bytes) -> os.stat_result:
         if refusing:
             raise OSError(code, os.strerror(code))
-        return write(self, path, content)
+        return write(self, target, temporary, content)
 
-    monkeypatch.setattr(SiteFiles, "write_aside", refuse)
+    monkeypatch.setattr(SiteFiles, "write_whole", refuse)
     page = tmp_path / "html" / "ptg.html"
     async with running(tmp_path) as (bot, network):
         refusing = True

@@ -11,8 +11,9 @@ from ptgbot.core.changes import Cause, Draft, Edit
 from ptgbot.core.codec import decode, encode
 from ptgbot.core.documents import Document, Table, View, Visibility
 from ptgbot.core.identity import Actor, Role, keys_of, vouched_network
-from ptgbot.features.bulletins.model import RECEIPTS
+from ptgbot.features.bulletins.model import CARDS, RECEIPTS
 from ptgbot.features.linking.model import LINKS as LINKS_OF_PEOPLE
+from ptgbot.features.openspaces.model import CHOICES, IGNORED, OPENSPACES, POSTS
 from ptgbot.features.presence.model import CHECKINS
 from ptgbot.features.reminders.model import ANNOUNCEMENTS, NUMBERS, REMINDERS, SPEAKERS, WISHES
 from ptgbot.features.schedule.model import CALENDAR, TRACKS
@@ -41,7 +42,7 @@ SOMEONE = "someone"  # who wanted to be forgotten
 PRIVATE_HOURS = 24  # how long private documents that a Change removed are kept, to take it back
 
 _PERSONAL = (CHECKINS, SUBSCRIPTIONS, WISHES)
-_PRIVATE = (*_PERSONAL, ANNOUNCEMENTS)
+_PRIVATE = (*_PERSONAL, ANNOUNCEMENTS, POSTS, IGNORED, CHOICES)
 _OF_A_TRACK = frozenset({"topics", "links"})  # tables whose keys are names of tracks
 
 
@@ -114,7 +115,7 @@ TRACES = Table(
 )
 
 # The history's own, what follows from the rest, and what is nobody's business.
-_LEFT_OUT = (HISTORY, TRACES, CALENDAR, RECEIPTS, LINKS_OF_PEOPLE, REMINDERS, NUMBERS, SPEAKERS)
+_LEFT_OUT = (HISTORY, TRACES, CALENDAR, RECEIPTS, CARDS, LINKS_OF_PEOPLE, REMINDERS, NUMBERS, SPEAKERS, OPENSPACES)
 
 
 def entry_id(number: int) -> str:
@@ -173,7 +174,8 @@ def record(
 ) -> tuple[Edit, ...]:
     """Return the edits that add a Change's entry; none where it leaves none.
 
-    What people do to their own check-in and subscription leaves no entry, and neither does the history's own upkeep.
+    What people do to their own check-in and subscription leaves no entry, neither do posts, nor the history's own
+    upkeep.
     What an organiser's command does to those of others is kept apart, unpublished, for as long as it can be taken back.
 
     Args:
@@ -185,7 +187,7 @@ def record(
         text: The command as typed.
         subject: The track it is about.
     """
-    if cause is Cause.PURGE:
+    if cause in (Cause.PURGE, Cause.DELIVERY, Cause.POST):
         return ()
     kept = [e for e in edits if e.table not in _LEFT_OUT]
     public = [e for e in kept if e.table not in _PRIVATE]

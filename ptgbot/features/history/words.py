@@ -32,6 +32,9 @@ _NAMES: Mapping[str, Callable[[Raw], str]] = {
     "access": lambda d: "who may speak for tracks",
     "checkins": lambda d: "a check-in",
     "subscriptions": lambda d: "a subscription",
+    "posts": lambda d: f"post p{d['number']}",
+    "ignored": lambda d: "whose posts are ignored",
+    "openspace_choices": lambda d: "how open spaces are run",
 }
 
 

@@ -40,7 +40,8 @@ class CalendarKeeper(StoreLayer):
 
     def extend(self, proposal: Proposal) -> Proposal:
         """Return a proposal with what follows from it for calendars."""
-        return replace(proposal, edits=self._with_entries(proposal.edits, proposal.at))
+        edits = self._with_entries(proposal.edits, proposal.at)
+        return proposal if edits is proposal.edits else replace(proposal, edits=edits)
 
     def catch_up(self, now: datetime) -> None:
         """Bring the entries to what there is to tell, and remove those that were cancelled long ago.
