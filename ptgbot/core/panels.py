@@ -41,6 +41,7 @@ class Sign(Enum):
     GOOD = "good"
     ENDED = "ended"
     WARNS = "warns"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)

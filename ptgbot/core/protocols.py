@@ -16,7 +16,6 @@ __all__ = [
     "Cards",
     "Doubt",
     "Exporter",
-    "Fetcher",
     "Host",
     "Network",
     "NotSaved",
@@ -162,6 +161,14 @@ class Host(Presence, Protocol):
 
     def heard(self, post: Heard) -> None:
         """Somebody posted something, edited it, or deleted it; the same post may be told of again."""
+        ...
+
+    async def kept(self) -> None:
+        """Return once what was heard so far is on disk, for networks that tell of it no more once we say that we heard.
+
+        Raises:
+            NotSaved: It is not; it is tried again.
+        """
         ...
 
     def last_heard(self, network: str) -> str:
@@ -315,31 +322,12 @@ class Network(Protocol):
         ...
 
 
-class Fetcher(Protocol):
-    """A network of which a single post can be had."""
-
-    async def fetch(self, what: str) -> Heard | None:
-        """Return a post.
-
-        Args:
-            what: Its link, or its id.
-
-        Returns:
-            The post; None where that names none of this network, or the post is gone.
-
-        Raises:
-            ConnectionError: The network cannot be asked at the moment; the text says why.
-            NotTaken: It does not answer that; the text says why.
-        """
-        ...
-
-
 @runtime_checkable
 class PostSource(Protocol):
     """A network of which a single post can be asked."""
 
     async def fetch(self, link: str) -> Heard | None:
-        """Return a post by its link; None where that is no link of this network, or there is no such post.
+        """Return a post by its link or its id; None where that names none of this network, or there is no such post.
 
         Raises:
             ConnectionError: The network cannot be asked at the moment.

@@ -10,6 +10,7 @@ from tests.bench.document import publish
 from tests.bench.inside import commands_per_second
 from tests.bench.outside import line_to_page
 from tests.bench.publishing import LARGE, USUAL, measure_publishing
+from tests.bench.reminders import AT_ONCE, lateness, planning_times, start_with_reminders
 from tests.bench.serving import LISTENERS, measure_serving
 from tests.bench.slack import ack_times, command_to_disk
 from tests.live.ngircd import ngircd_program
@@ -104,12 +105,26 @@ def _slack() -> list[tuple[str, str, str]]:
     ]
 
 
+def _reminders() -> list[tuple[str, str, str]]:
+    planned, took = start_with_reminders()
+    people, channel, planning = lateness(personal=True), lateness(personal=False), planning_times()
+    due = f"{AT_ONCE:,} reminders due at one instant"
+    return [
+        (f"start with {planned:,} planned reminders", f"{took:.2f} s", "3 s"),
+        (f"{due}, to as many people: lateness, p99", f"{1000 * people:.0f} ms", "1 s"),
+        (f"{due}, to one channel: lateness, p99", f"{1000 * channel:.0f} ms", "1 s"),
+        ("planning the reminders of a booking adds to `book`", f"{planning.book - planning.book_without:.2f} ms", ""),
+        ("the same to `now`", f"{max(planning.now - planning.now_without, 0):.2f} ms", ""),
+    ]
+
+
 def main() -> None:
     """Measure, print, and write if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
     arguments = parser.parse_args()
-    rows = _per_second() + _felt() + _store() + _calendars() + _publishing() + _serving() + _slack() + flood_rows()
+    rows = _per_second() + _felt() + _store() + _calendars() + _publishing() + _serving() + _slack() + _reminders()
+    rows += flood_rows()
     publish(rows, "tox -e bench -- --write", write=arguments.write)
 
 

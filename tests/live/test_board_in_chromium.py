@@ -200,7 +200,7 @@ def test_the_lists_of_a_conference_are_filtered_too(chromium: Any, tmp_path: Pat
 def test_calendars_can_be_looked_for(chromium: Any, tmp_path: Path) -> None:
     with board(chromium, tmp_path, page="subscribe.html") as shown:
         assert look_for(shown, "nova").startswith("1 of ")
-        assert seen(shown, "tbody th") == ["All bookings", "nova"]
+        assert seen(shown, "tbody th") == ["All bookings and open spaces", "nova"]
         assert seen(shown, "h2")[:3] == ["Everything", "Tracks", "In your calendar program"]
 
 

@@ -21,6 +21,7 @@ import pytest
 from ptgbot.catalogue import make_exporters
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
+from ptgbot.features.openspaces.model import OpenSpace
 from ptgbot.features.schedule.calendars import Calendars
 from ptgbot.features.schedule.model import Booking, Day, Info, Room, Slot, Track
 from tests.build import make_state, told
@@ -31,6 +32,7 @@ HARBOR = Event("Harbor Summit", ZoneInfo("Europe/Berlin"), date(2026, 10, 24))
 MADE = datetime(2026, 10, 1, tzinfo=UTC)
 ROOM = "Deck; 5, “left”\nEND:VEVENT 😀"
 TITLE = "Write; “read”, 日本 😀"
+SMALL_HOURS = (datetime(2026, 10, 24, 23, 30, tzinfo=UTC), datetime(2026, 10, 25, 2, 15, tzinfo=UTC))
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland")
 
 Told = Mapping[str, list[list[str]]]  # path → what a reader finds of each entry
@@ -68,6 +70,7 @@ def harbor() -> dict[str, bytes]:
         [Room(ROOM, 0, slots, url="https://meet.example.org/a,b;c"), Room("Attic", 1, slots)],
         [Booking(f"b{number}", "nova", ROOM, slot, number, MADE) for number, slot in enumerate(slots)],
         Booking("b3", "docs", "Attic", "Sun1", 0, MADE, TITLE, "https://talks.example.org/?a=1,2;b"),
+        OpenSpace("p1", 1, TITLE, "Attic", SMALL_HOURS[0], SMALL_HOURS[1], MADE, "@ada; “host”", "https://x.example/1"),
     )
     return render(HARBOR, told(state, HARBOR).public, MADE)
 
@@ -83,14 +86,19 @@ SUNDAY = ["b2@ptgbot", "nova – Harbor Summit", PLACE, "CONFIRMED", "2026-10-25
 DOCS = [
     "b3@ptgbot", f"docs: {TITLE} – Harbor Summit", "Attic", "CONFIRMED", "2026-10-25T08:00:00Z", "2026-10-25T09:30:00Z",
 ]  # fmt: skip
+SPACE = [
+    "openspace-p1@ptgbot", f"{TITLE} – Harbor Summit", "Attic", "CONFIRMED",
+    "2026-10-24T23:30:00Z", "2026-10-25T02:15:00Z",
+]  # fmt: skip
 EXPECTED = {
     "docs.ics": [DOCS],
     "nova.ics": [SATURDAY, NIGHT, SUNDAY],
-    "room/attic.ics": [DOCS],
+    "room/attic.ics": [DOCS, SPACE],
     "room/deck-5-left-end-vevent-grinning-e3c23731.ics": [SATURDAY, NIGHT, SUNDAY],
     "day/2026-10-24.ics": [SATURDAY, NIGHT],
-    "day/2026-10-25.ics": [SUNDAY, DOCS],
-    "ptg.ics": [SATURDAY, NIGHT, SUNDAY, DOCS],
+    "day/2026-10-25.ics": [SUNDAY, DOCS, SPACE],
+    "openspaces.ics": [SPACE],
+    "ptg.ics": [SATURDAY, NIGHT, SUNDAY, DOCS, SPACE],
 }
 
 

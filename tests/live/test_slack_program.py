@@ -5,6 +5,7 @@ import json
 import signal
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.slack.bot import ADA, CHANNEL, OLGA, eventually
 from tests.slack.deliveries import Delivery
 from tests.slack.fake import FakeSlack, fake_slack
 from tests.slack.web_api import APP_TOKEN, BOT_TOKEN
+from tests.slack.workspace import BOT, Posted
 from tests.talk import SAMPLE
 
 IRC = "#ptg"
@@ -101,6 +103,46 @@ async def test_killed_in_the_middle_of_its_work_the_bot_does_everything_once(tmp
         published = json.loads((tmp_path / "html" / "ptg.json").read_text())
         assert sorted(published["next"]["nova"]) == sorted(texts)
         assert slack.api.problems == []
+
+
+async def test_open_spaces_are_posted_looked_after_and_shown(tmp_path: Path, slack: FakeSlack) -> None:
+    spaces, review = "C0000SPACES", "C0000REVIEW"
+    for channel, name in ((spaces, "open-spaces"), (review, "review")):
+        slack.workspace.add_channel(channel, name)
+    day = datetime.now(UTC).date() + timedelta(days=1)
+    channels = dict.fromkeys(("outgoing", "review", "conflict"), review)
+    config = configured(
+        tmp_path,
+        slack,
+        **{
+            "event.first_day": day.isoformat(),
+            "openspaces.rooms": ["14", "Forum Hall"],
+            "openspaces.days": [day.isoformat()],
+            "openspaces.slack_channel": spaces,
+            **{f"openspaces.{lane}_channel": channel for lane, channel in channels.items()},
+        },
+    )
+    numbers = [f"Talk number {number} about something, Room 14, tomorrow {9 + number}:00" for number in range(8)]
+
+    def cards() -> list[Posted]:
+        return [p for p in slack.workspace.posts if p.channel == review and p.user == BOT]
+
+    async with running(tmp_path, config) as bot:
+        await asyncio.wait_for(slack.sockets.connected(), PATIENCE)
+        for text in numbers:
+            slack.says(ADA, spaces, text)
+        await eventually(lambda: len(cards()) > 3, PATIENCE)
+        bot.process.send_signal(signal.SIGKILL)
+        await bot.process.wait()
+    async with running(tmp_path, config) as bot:
+        await eventually(lambda: len(cards()) >= 8, 4 * PATIENCE)
+        slack.presses_card(OLGA, cards()[0], "Approve", room="Forum Hall")
+        page = await seen(tmp_path / "html" / "openspaces.html", "Forum Hall")
+        await eventually(lambda: "Approved by Olga" in cards()[0].text, PATIENCE)
+        assert await bot.stop() == 0
+
+    assert sorted(card.text.splitlines()[1] for card in cards()) == sorted(numbers)
+    assert "Talk number 0" in page
 
 
 @pytest.mark.live

@@ -1,11 +1,14 @@
 """When to look next, and at which reminders: those that are due in a minute, or one alone."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 
-from ptgbot.features.reminders.model import Reminder
+from ptgbot.features.reminders.model import Approval, Reminder
 
-__all__ = ["Agenda", "minute_of"]
+__all__ = ["ASKED_BEFORE", "Agenda", "looks_at", "minute_of"]
+
+ASKED_BEFORE = timedelta(minutes=30)  # a post that needs approval is due
 
 _Look = tuple[datetime, datetime, str]  # when, at what is due in which minute, at which one of these; "" for all
 
@@ -52,3 +55,10 @@ class Agenda:
 def minute_of(reminder: Reminder) -> datetime:
     """Return the minute in which a reminder is due, as the table has it."""
     return reminder.due.replace(second=0, microsecond=0)
+
+
+def looks_at(reminder: Reminder) -> Iterator[datetime]:
+    """Yield when a planned reminder is to be looked at."""
+    yield reminder.due
+    if reminder.approval is Approval.WAITING and not reminder.asked:
+        yield reminder.due - ASKED_BEFORE

@@ -13,20 +13,14 @@ from ptgbot.features.reminders.model import (
     Reminder,
     State,
     announcement_id,
+    asked_name,
     reminder_id,
     reminders_of,
 )
 from ptgbot.features.reminders.places import say_places
 from ptgbot.features.reminders.words import say
 
-__all__ = ["approval_card", "asked_name"]
-
-
-def asked_name(reminder: Reminder) -> str:
-    """Return the id by which organisers are asked about a reminder; empty where nobody has to be asked."""
-    if reminder.approval is Approval.FREE or reminder.kind is Kind.OPENSPACE:
-        return ""
-    return reminder.subject if reminder.kind is Kind.ANNOUNCEMENT else reminder_id(reminder.number)
+__all__ = ["approval_card"]
 
 
 def approval_card(name: str, view: View, event: Event, now: datetime) -> Card | None:
@@ -53,7 +47,7 @@ def approval_card(name: str, view: View, event: Event, now: datetime) -> Card | 
     sign, footer = _standing(reminders, waiting)
     return Card(
         name=name,
-        version=" ".join(f"{r.state}{r.approval}" for r in reminders),
+        version="".join(f"{list(State).index(r.state)}{r.approval[:1]}" for r in reminders),
         heading=f"{name}: may this go out?" if waiting else f"{name}: what was asked about",
         quote=say([first], view, event, max(now, first.due)),
         lines=(f"To {say_places(r.place for r in reminders)}, {due:%a %d %b %H:%M} {due.tzname()}",),

@@ -75,7 +75,7 @@ class _Announcing:
 
     def __init__(self, settings: ReminderSettings, networks: Iterable[str]) -> None:
         self._settings = settings
-        self._places = Places(settings.targets, networks)
+        self._places = Places(settings.targets, networks, settings.irc_channels)
 
     def announce(self, call: Call) -> Outcome:
         words = call.arguments.words(_WHOLE)
@@ -120,7 +120,8 @@ class _Announcing:
             parts.append(moment.guess)
         if held:
             until = call.event.local(announcement.at + self._settings.grace)
-            parts.append(f"{say_places(held)} waits until {until:%H:%M} for ~approve {id_} or ~deny {id_}.")
+            wait = "waits" if len(held) == 1 else "wait"
+            parts.append(f"{say_places(held)} {wait} until {until:%H:%M} for ~approve {id_} or ~deny {id_}.")
         parts.append(f"~cancel {id_} {'stops what is not out yet' if moment is None else 'takes it back'}.")
         return " ".join(parts)
 

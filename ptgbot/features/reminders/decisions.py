@@ -34,7 +34,7 @@ class _Named:
 
     Args:
         id: The id.
-        reminders: The reminder; of an announcement, one for each place.
+        reminders: The reminder; of a slot and of an announcement, one for each place.
     """
 
     id: str
@@ -91,7 +91,7 @@ def _find(call: Call, word: str) -> _Named:
         if any(r.identity not in ("", call.actor.identity.key) for r in of_number.values()):
             raise Refused(f"{reminder_id(number)} is somebody's own reminder: only they can end it.")
         if of_number:
-            return _Named(reminder_id(number), tuple(of_number.values()))
+            return _Named(reminder_id(number), tuple(sorted(of_number.values(), key=lambda r: r.id)))
     what_ = "reminder" if kind == "r" else "announcement"
     raise Refused(f"There is no {what_} {kind}{number}: ~reminders shows what is planned.")
 

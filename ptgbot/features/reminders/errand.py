@@ -17,6 +17,9 @@ from ptgbot.features.reminders.words import body_of, say
 __all__ = ["Office", "ReminderErrand", "ticket_of", "too_late"]
 
 
+_DOUBT = "it may have gone out when the bot was stopped or lost its link, and nobody can tell"
+
+
 class Office(Protocol):
     """What an errand has behind it."""
 
@@ -43,6 +46,11 @@ class Office(Protocol):
     @property
     def grace(self) -> timedelta:
         """How late a reminder may go out."""
+        ...
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the bot is being stopped."""
         ...
 
     @property
@@ -74,9 +82,18 @@ def ticket_of(reminders: Sequence[Reminder]) -> str:
     return hashlib.sha256(ids.encode()).hexdigest()[:32]
 
 
-def too_late(reminder: Reminder) -> str:
-    """Return why a reminder that went into the queue in time did not go out in time."""
-    return f"it could not go out in time{f': {reminder.why}' if reminder.why else ''}"
+def too_late(reminder: Reminder, *, queued: bool = False) -> str:
+    """Return why a reminder did not go out in time.
+
+    Args:
+        reminder: The reminder.
+        queued: Whether it went into the queue.
+    """
+    if reminder.approval is Approval.WAITING:
+        return "nobody approved it"
+    if reminder.why:
+        return f"it could not go out in time: {reminder.why}"
+    return "it could not go out in time" if queued else "the bot was not running in time"
 
 
 class ReminderErrand:
@@ -145,8 +162,10 @@ class ReminderErrand:
             The text as it is right now; empty where it helps nobody any more, or is not to go out.
 
         Raises:
-            ConnectionError: That cannot be noted at the moment.
+            ConnectionError: That cannot be noted at the moment, or the bot is being stopped.
         """
+        if self._office.is_closed:
+            raise ConnectionError("the bot is being stopped")
         self._doubtful = False
         while not self._over:
             now = self._office.clock.now()
@@ -173,7 +192,7 @@ class ReminderErrand:
             if needless:
                 settled.append(replace(reminder, state=State.CANCELLED, why=needless))
             elif now > reminder.due + self._office.grace:
-                settled.append(replace(reminder, state=State.MISSED, why=too_late(reminder)))
+                settled.append(replace(reminder, state=State.MISSED, why=too_late(reminder, queued=True)))
             elif reminder.approval is not Approval.WAITING:
                 going.append(reminder)
         self._office.outcomes.note(settled)
@@ -246,7 +265,7 @@ class ReminderErrand:
         """
         if self.is_personal:
             return True
-        self._miss("it may have gone out when the bot was stopped or lost its link, and nobody can tell")
+        self._miss(_DOUBT)
         return False
 
     def refused(self, why: str) -> None:
@@ -255,7 +274,9 @@ class ReminderErrand:
 
     def give_up(self) -> None:
         """It is not to go out any more, unless it is going out at this moment."""
-        if not any(reminder.state is State.SENDING for reminder in self.reminders):
+        if self._doubtful:
+            self._miss(_DOUBT)
+        elif not any(reminder.state is State.SENDING for reminder in self.reminders):
             self.settle()
 
     def settle(self) -> None:

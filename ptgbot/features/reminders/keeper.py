@@ -17,6 +17,7 @@ from ptgbot.features.reminders.model import (
     SPEAKERS,
     WISHES,
     Announcement,
+    Approval,
     Kind,
     Reminder,
     Speaker,
@@ -25,7 +26,15 @@ from ptgbot.features.reminders.model import (
     next_number,
     reminders_of,
 )
-from ptgbot.features.reminders.planning import OF_SLOT, of_announcement, of_slot, of_wish, the_new_day, wishes_by_track
+from ptgbot.features.reminders.planning import (
+    OF_SLOT,
+    approval_of,
+    of_announcement,
+    of_slot,
+    of_wish,
+    the_new_day,
+    wishes_by_track,
+)
 from ptgbot.features.reminders.settings import ReminderSettings
 from ptgbot.features.schedule.model import CALENDAR
 from ptgbot.features.topics.model import TOPICS
@@ -92,6 +101,7 @@ class ReminderKeeper(StoreLayer):
         draft = Draft(view)
         slots = {r.subject: None for r in view.all(REMINDERS).values() if r.is_open and r.kind in OF_SLOT}
         self._follow_slots(draft, view, {**slots, **dict.fromkeys(view.all(CALENDAR))}, now)
+        self._follow_approval(draft)
         self._plan_day(draft, now)
         self._commit_own(draft, now)
 
@@ -148,13 +158,17 @@ class ReminderKeeper(StoreLayer):
         self._follow(draft, [r for r in there if r.kind is Kind.MINE], wanted, at)
 
     def _follow(self, draft: Draft, there: Iterable[Reminder], wanted: Mapping[str, Reminder], at: datetime) -> None:
+        numbers: dict[str, int] = {}
         for reminder in there:
+            numbers[_said(reminder)] = reminder.number
             # What is going out at this moment has to be told what became of it.
             if reminder.state is State.PLANNED and reminder.id not in wanted:
                 draft.remove(REMINDERS, reminder.id)
         for reminder in wanted.values():
             if reminder.due > at and draft.get(REMINDERS, reminder.id) is None:
-                draft.put(REMINDERS, replace(reminder, number=next_number(draft, "r")))
+                said = _said(reminder)
+                numbers[said] = numbers.get(said) or next_number(draft, "r")
+                draft.put(REMINDERS, replace(reminder, number=numbers[said]))
 
     def _follow_announcement(self, draft: Draft, edit: Edit) -> None:
         announcement = edit.after
@@ -166,6 +180,15 @@ class ReminderKeeper(StoreLayer):
         for reminder in list(reminders_of(self.view, Kind.ANNOUNCEMENT, edit.key)):
             if reminder.state is State.PLANNED:
                 draft.remove(REMINDERS, reminder.id)
+
+    def _follow_approval(self, draft: Draft) -> None:
+        """Have what was planned under another ``announce.approve`` wait from now on, or wait no longer."""
+        for key, planned in self.view.all(REMINDERS).items():
+            if planned.state is not State.PLANNED or planned.kind not in (Kind.SLOT, Kind.ANNOUNCEMENT):
+                continue
+            approval = approval_of(planned.place, self._settings)
+            if planned.approval not in (approval, Approval.GIVEN) and draft.get(REMINDERS, key) is not None:
+                draft.put(REMINDERS, replace(planned, approval=approval, asked=False))
 
     def _note_speaker(self, draft: Draft, proposal: Proposal) -> None:
         """Remember who speaks for a track, so that they can be asked about it."""
@@ -189,6 +212,11 @@ class ReminderKeeper(StoreLayer):
         for key, reminder in wanted.items():
             if draft.get(REMINDERS, key) is None:
                 draft.put(REMINDERS, reminder)
+
+
+def _said(reminder: Reminder) -> str:
+    """Return what reminders have in common that say the same in several places: people name them by one number."""
+    return reminder.id.removesuffix(f"/{reminder.place}") if reminder.kind is Kind.SLOT else reminder.id
 
 
 _WATCHED = frozenset(table.name for table in (CALENDAR, WISHES, ANNOUNCEMENTS, TOPICS))

@@ -1,5 +1,6 @@
 """``~reminders``: what is planned, what waits for approval, and what was missed lately."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from heapq import nsmallest
 from operator import attrgetter
@@ -28,13 +29,11 @@ def reminders_listing(call: Call) -> Outcome:
     found = [r for r in call.view.all(REMINDERS).values() if _is_listed(r, call, track)]
     # Of very many, sorting and grouping all would hold up everybody else.
     soonest = nsmallest(MOST_LOOKED_AT, found, key=attrgetter("due")) if len(found) > MOST_LOOKED_AT else found
-    messages: dict[tuple[object, ...], list[Reminder]] = {}
-    for reminder in sorted(soonest, key=lambda r: (_rank(r), r.due, r.place, r.number)):
-        messages.setdefault(_message(reminder), []).append(reminder)
+    messages = _messages(sorted(soonest, key=lambda r: (_rank(r), r.due, r.place, r.number)))
     about = f" for #{track}" if track else ""
     if not messages:
         return Outcome(reply=f"Nothing is planned{about}, and nothing was missed lately.", private=True)
-    lines = [_line(reminders, call) for reminders in list(messages.values())[:MOST_LINES]]
+    lines = [_line(reminders, call) for reminders in messages[:MOST_LINES]]
     if len(messages) > MOST_LINES or len(found) > MOST_LOOKED_AT:
         lines.append("… and more, later ones: '~reminders #TRACK' shows those of one track.")
     return Outcome(listing=tuple(lines), private=True)
@@ -57,8 +56,20 @@ def _rank(reminder: Reminder) -> int:
     return 1 if reminder.state is State.MISSED else 2
 
 
+def _messages(reminders: Iterable[Reminder]) -> list[list[Reminder]]:
+    """Return what each line is about; what is said of the same slots in several places is one line."""
+    messages: dict[tuple[object, ...], list[Reminder]] = {}
+    for reminder in reminders:
+        messages.setdefault((reminder.place, *_message(reminder)), []).append(reminder)
+    lines: dict[tuple[object, ...], list[Reminder]] = {}
+    for (_, *message), of_it in messages.items():
+        slots = frozenset(r.subject for r in of_it)
+        lines.setdefault((slots, *message), []).extend(of_it)
+    return list(lines.values())
+
+
 def _message(reminder: Reminder) -> tuple[object, ...]:
-    """Return what those that are one line have in common."""
+    """Return what those that are one line have in common, besides their place."""
     rank, due = _rank(reminder), reminder.due.replace(second=0, microsecond=0)
     match reminder.kind:
         case Kind.ANNOUNCEMENT:  # one for all its places
@@ -66,7 +77,7 @@ def _message(reminder: Reminder) -> tuple[object, ...]:
         case Kind.OPENSPACE:
             return rank, due, reminder.subject, reminder.state, reminder.why
         case Kind.SLOT:  # they go out as one
-            return rank, due, reminder.place, reminder.state, reminder.why
+            return rank, due, reminder.lead, reminder.state, reminder.why
         case _:
             return (reminder.id,)
 
@@ -81,7 +92,7 @@ def _line(reminders: list[Reminder], call: Call) -> str:
     to = "you alone" if first.identity else say_places(dict.fromkeys(r.place for r in reminders))
     if first.kind is Kind.SLOT:
         shown = list(dict.fromkeys(what(reminder, call.view) for reminder in reminders))
-        said = f"in {first.lead} minutes: {' · '.join(shown)}"
+        said = f"in {first.lead} minute{'s' * (first.lead != 1)}: {' · '.join(shown)}"
     else:
         said = quote(first.text)
     return f"{ids} {when}, to {to}{_state(reminders)}: {said}"

@@ -29,6 +29,7 @@ __all__ = [
     "State",
     "Wish",
     "announcement_id",
+    "asked_name",
     "next_number",
     "parse_place",
     "place_of",
@@ -76,7 +77,7 @@ class Reminder:
 
     Args:
         id: What it is about: kind, subject, revision of that, lead and target.
-        number: By which people name it, as ``r7``.
+        number: By which people name it, as ``r7``; those that say the same of a slot in several places have one.
         kind: What brings it about.
         subject: The booking, the announcement's number, the date.
         place: Where it goes, as ``irc:#ptg``; empty for one whose target is found out when it is due, or is none.
@@ -224,6 +225,11 @@ def _minute(reminder: Reminder) -> datetime | None:
     return reminder.due.replace(second=0, microsecond=0) if reminder.is_open else None
 
 
+def _waits(reminder: Reminder) -> bool:
+    """Return whether organisers are asked about a reminder, and nobody has answered yet."""
+    return reminder.state is State.PLANNED and reminder.approval is Approval.WAITING and asked_name(reminder) != ""
+
+
 REMINDERS = Table(
     "reminders",
     Reminder,
@@ -235,6 +241,7 @@ REMINDERS = Table(
         "ticket": lambda r: r.ticket or None,
         "receipt": lambda r: r.receipt or None,
         "minute": _minute,  # of those that are open
+        "waits": lambda r: _waits(r) or None,
     },
 )
 ANNOUNCEMENTS = Table("announcements", Announcement, Visibility.OWNER)
@@ -261,6 +268,13 @@ def reminder_id(number: int) -> str:
 def announcement_id(number: int) -> str:
     """Return the id by which people name an announcement."""
     return f"a{number}"
+
+
+def asked_name(reminder: Reminder) -> str:
+    """Return the id by which organisers are asked about a reminder; empty where nobody asks about that one itself."""
+    if reminder.approval is Approval.FREE or reminder.kind is Kind.OPENSPACE:  # of an open space it is the post's
+        return ""
+    return reminder.subject if reminder.kind is Kind.ANNOUNCEMENT else reminder_id(reminder.number)
 
 
 def next_number(draft: Draft, kind: str) -> int:

@@ -10,6 +10,7 @@ from ptgbot.core.clock import Clock
 from ptgbot.core.commands import quote
 from ptgbot.core.protocols import NotSaved, Store
 from ptgbot.features.reminders.model import REMINDERS, Reminder, State, reminder_id
+from ptgbot.features.reminders.places import say_places
 from ptgbot.features.reminders.words import body_of
 
 __all__ = ["Missed", "Outcomes", "name_of"]
@@ -42,6 +43,7 @@ class Outcomes:
         self._clock = clock
         self._open: dict[str, _Open] = {}  # not known to be on disk
         self._again: asyncio.TimerHandle | None = None
+        self._fails = False
 
     def note(self, reminders: Iterable[Reminder]) -> None:
         """Note reminders as they are from now on."""
@@ -68,8 +70,11 @@ class Outcomes:
         try:
             if draft.edits():
                 seq = self._store.commit(draft.edits(), at=self._clock.now(), cause=Cause.DELIVERY).seq
+            self._fails = False
         except NotSaved as error:
-            _log.warning("What became of reminders cannot be saved (%s); tried again.", error)
+            if not self._fails:
+                _log.warning("What became of reminders cannot be saved (%s); tried again until it can.", error)
+            self._fails = True
             seq = 0
         if not seq or seq > self._store.durable:
             self._open |= {key: _Open(reminder, seq) for key, reminder in reminders.items()}
@@ -82,9 +87,12 @@ class Outcomes:
         lost: dict[str, Reminder] = {}
         for key, (reminder, seq) in list(self._open.items()):
             held = self._store.view.get(REMINDERS, key)
-            if held is None or held.state is State.CANCELLED or (held == reminder and seq <= self._store.durable):
+            if held == reminder:
+                if seq <= self._store.durable:
+                    del self._open[key]
+            elif held is None or held.state is State.CANCELLED:  # somebody did that meanwhile
                 del self._open[key]
-            elif held != reminder:
+            else:
                 lost[key] = reminder
         if lost:
             self._write(lost)
@@ -122,13 +130,18 @@ class Missed:
     def _tell_all(self) -> None:
         missed, self._gathered, self._telling = self._gathered, [], None
         for why in dict.fromkeys(why for _, why in missed):
-            of_it = [reminder for reminder, reason in missed if reason == why]
-            named = ", ".join(map(self._named, of_it[:_TOLD]))
+            of_it: dict[str, list[Reminder]] = {}
+            for reminder in (reminder for reminder, reason in missed if reason == why):
+                of_it.setdefault(name_of(reminder), []).append(reminder)
+            named = ", ".join(self._named(reminders) for reminders in list(of_it.values())[:_TOLD])
             more = f" and {len(of_it) - _TOLD} more" if len(of_it) > _TOLD else ""
             self._tell(f"Not sent: {named}{more}. Why: {why}.")
 
-    def _named(self, reminder: Reminder) -> str:
-        return f"{name_of(reminder)} to {reminder.place} ({quote(body_of([reminder], self._store.view))})"
+    def _named(self, reminders: list[Reminder]) -> str:
+        """Return by which id people name what was missed, where to and what it was."""
+        first = reminders[0]
+        to = say_places(dict.fromkeys(reminder.place for reminder in reminders))
+        return f"{name_of(first)} to {to} ({quote(body_of([first], self._store.view))})"
 
 
 def name_of(reminder: Reminder) -> str:

@@ -19,7 +19,7 @@ __all__ = ["personal_commands"]
 
 DEFAULT_MINUTES = 15  # where the event has no minutes of its own
 MOST_MINUTES = 24 * 60
-_MINUTES = re.compile(r"(\d{1,6})(?:m|min)?", re.ASCII)
+_MINUTES = re.compile(r"(\d{1,6}) ?(?:m(?:in(?:ute)?s?)?)?(?: before)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,18 @@ class _Personal:
         if not call.arguments.text("#TRACK"):
             return self._show(call)
         track = _track(call)
-        minutes = self._minutes(call.arguments.text("MINUTES"))
+        minutes = self._minutes(call.arguments.text("MINUTES"), track)
         held = _held(call)
         before = dict(held.tracks)
         wish = replace(held, tracks=tuple(sorted({**before, track: minutes}.items())))
         return Outcome(_edits(call, wish), self._promise(call, wish, track, before.get(track)), private=True)
 
-    def _minutes(self, word: str) -> int:
-        match = _MINUTES.fullmatch(word.lower())
-        if word and (match is None or not 1 <= int(match[1]) <= MOST_MINUTES):
-            raise Refused(f"'{quote(word)}' is no number of minutes from 1 to {MOST_MINUTES}: remind #TRACK [MINUTES]")
+    def _minutes(self, said: str, track: str) -> int:
+        match = _MINUTES.fullmatch(said.lower())
+        if said.lower() == "off":
+            raise Refused(f"'off' is no number of minutes. To end it, say 'remind off #{track}'.")
+        if said and (match is None or not 1 <= int(match[1]) <= MOST_MINUTES):
+            raise Refused(f"'{quote(said)}' is no number of minutes from 1 to {MOST_MINUTES}: remind #TRACK [MINUTES]")
         return int(match[1]) if match else self._default
 
     def _promise(self, call: Call, wish: Wish, track: str, before: int | None) -> str:
@@ -110,11 +112,7 @@ class _Personal:
         lines = []
         for track, minutes in held.tracks:
             ahead = self._ahead(call, held, track, minutes)
-            coming = (
-                f"{len(ahead.told)} to come, the first {_told(call, ahead.told[0])}" if ahead.told else "none to come"
-            )
-            silent = f", {ahead.silent} of them silent in your quiet hours" if ahead.silent else ""
-            lines.append(f"#{track} {_minutes(minutes)} before: {coming}{silent}")
+            lines.append(f"#{track} {_minutes(minutes)} before: {_coming(call, ahead)}")
         lines.append(f"{self._quiet_now(held)} 'remind off #TRACK' ends one, 'remind off' all.")
         return Outcome(_edits(call, held), listing=tuple(lines), private=True)
 
@@ -225,6 +223,17 @@ def _tracks(tracks: Iterable[tuple[str, int]]) -> str:
     return " and ".join(f"#{track}" for track, _ in tracks)
 
 
+def _coming(call: Call, ahead: _Ahead) -> str:
+    """Return what is to come, as the list tells it."""
+    if not ahead.told:
+        return "none to come"
+    count = len(ahead.told)
+    first = f"{count} to come, {'the first ' * (count > 1)}{_told(call, ahead.told[0])}"
+    if not ahead.silent:
+        return first
+    return f"{first}, {f'{ahead.silent} of them ' * (count > 1)}silent in your quiet hours"
+
+
 def _told(call: Call, entry: CalendarEntry) -> str:
     return f"in {entry.room} on {tell(entry.start, call)}"
 
@@ -242,7 +251,7 @@ def personal_commands(settings: ReminderSettings) -> tuple[Command, ...]:
             "remind",
             "tells you in private before each slot of a track; without a track, shows what you are reminded of",
             personal.remind,
-            (Parameter.word("#TRACK", optional=True), Parameter.word("MINUTES", optional=True)),
+            (Parameter.word("#TRACK", optional=True), Parameter.text("MINUTES", optional=True)),
             example="#nova 10",
             note="What is booked, moved or given back later counts too; your quiet hours stay silent."
             " 'remind off' ends them.",

@@ -30,11 +30,13 @@ class Places:
     Args:
         targets: Those that the configuration names.
         networks: The names of the networks that there are.
+        irc_channels: The channels on IRC in which the bot is; empty where that is not known.
     """
 
-    def __init__(self, targets: Iterable[Target], networks: Iterable[str]) -> None:
+    def __init__(self, targets: Iterable[Target], networks: Iterable[str], irc_channels: Iterable[str] = ()) -> None:
         self._named = tuple(place_of(target) for target in targets)
         self._networks = tuple(networks)
+        self._inside = tuple(f"irc:{channel}" for channel in irc_channels)
 
     def all(self, here: str) -> tuple[str, ...]:
         """Return all that the configuration names.
@@ -80,12 +82,17 @@ class Places:
         if not colon and name[:1] in "#&+!":
             where, channel = network, name
         place = f"{where}:{channel}"
-        for named in self._named:
+        for named in (*self._named, *self._inside):
             if len(distinct((named, place))) == 1:
                 return named
         shape = _CHANNELS.get(where)
         fits = channel == TIMELINE if shape is None else shape.fullmatch(channel) is not None
         if where in self._networks and fits:
+            if where == "irc" and self._inside:
+                raise Refused(
+                    f"I am not in {quote(channel)}: say {_or(self._inside)}, or have it added to irc_channel in the"
+                    " configuration."
+                )
             return place
         if where == "slack" and where in self._networks:
             raise Refused(
@@ -93,15 +100,17 @@ class Places:
                 " foot of the channel's details."
             )
         raise Refused(
-            f"'{quote(name)}' is no target that I know: say {self._or()}. Where 'to' begins your text, put another word"
-            " before it."
+            f"'{quote(name)}' is no target that I know: say {_or(self._examples())}. Where 'to' begins your text, put"
+            " another word before it."
         )
 
     def _examples(self) -> list[str]:
         shapes = {"irc": "irc:#ptg", "slack": "slack:C0123ABCDEF"}
-        others = [shapes.get(network, network) for network in self._networks]
+        shown = {place.partition(":")[0] for place in self._named}
+        others = [shapes.get(network, network) for network in self._networks if network not in shown]
         return list(dict.fromkeys([*map(say_place, self._named), *others])) or ["irc:#ptg"]
 
-    def _or(self) -> str:
-        *others, last = self._examples()
-        return f"{', '.join(others)} or {last}" if others else last
+
+def _or(places: Iterable[str]) -> str:
+    *others, last = places
+    return f"{', '.join(others)} or {last}" if others else last

@@ -16,6 +16,7 @@ __all__ = [
     "PUBLIC",
     "UNSAID_AFTER",
     "Wishes",
+    "approval_of",
     "in_hours",
     "is_of",
     "of_announcement",
@@ -47,6 +48,16 @@ def _by_track(view: View) -> Wishes:
 wishes_by_track: Derived[Wishes] = Derived((WISHES,), _by_track)
 
 
+def approval_of(place: str, settings: ReminderSettings) -> Approval:
+    """Return whether what goes to a place has to be approved first.
+
+    Args:
+        place: The place, as ``x:timeline``.
+        settings: What the event wants.
+    """
+    return Approval.WAITING if settings.approve and place.partition(":")[0] in PUBLIC else Approval.FREE
+
+
 def of_slot(entry: CalendarEntry, settings: ReminderSettings) -> Iterator[Reminder]:
     """Yield the reminders of a booked slot that are for everybody and for its moderators.
 
@@ -55,9 +66,9 @@ def of_slot(entry: CalendarEntry, settings: ReminderSettings) -> Iterator[Remind
         settings: What the event wants.
     """
     for target in settings.targets:
-        approval = Approval.WAITING if settings.approve and target.network in PUBLIC else Approval.FREE
+        place = place_of(target)
         for lead in settings.slots:
-            yield _of_entry(entry, Kind.SLOT, place_of(target), lead, approval=approval)
+            yield _of_entry(entry, Kind.SLOT, place, lead, approval=approval_of(place, settings))
     if settings.nudges:
         yield _nudge(entry, Kind.UNSAID, min(entry.start + UNSAID_AFTER, entry.end))
         yield _nudge(entry, Kind.STALE, entry.end)
@@ -78,7 +89,6 @@ def of_announcement(announcement: Announcement, settings: ReminderSettings) -> I
     """Yield what there is to send of an announcement, one for each place."""
     subject = announcement.key
     for place in announcement.places:
-        approval = Approval.WAITING if settings.approve and place.partition(":")[0] in PUBLIC else Approval.FREE
         yield Reminder(
             id=f"{Kind.ANNOUNCEMENT}/{subject}/{place}",
             number=0,
@@ -88,7 +98,7 @@ def of_announcement(announcement: Announcement, settings: ReminderSettings) -> I
             due=announcement.at,
             start=announcement.at,
             text=announcement.text,
-            approval=approval,
+            approval=approval_of(place, settings),
         )
 
 

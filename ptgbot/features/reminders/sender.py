@@ -15,20 +15,20 @@ from ptgbot.core.documents import View
 from ptgbot.core.identity import Actor, keys_of
 from ptgbot.core.messages import Priority, Send
 from ptgbot.core.protocols import NotSaved, Store, Timers
-from ptgbot.features.reminders.agenda import Agenda, minute_of
+from ptgbot.features.reminders.absent import Absent
+from ptgbot.features.reminders.agenda import ASKED_BEFORE, Agenda, looks_at, minute_of
 from ptgbot.features.reminders.days import NewDays
 from ptgbot.features.reminders.errand import ReminderErrand, too_late
 from ptgbot.features.reminders.model import REMINDERS, Approval, Kind, Reminder, State
 from ptgbot.features.reminders.nudges import make_needless, target_now
-from ptgbot.features.reminders.outcomes import Missed, Outcomes, name_of
+from ptgbot.features.reminders.outcomes import Missed, Outcomes
+from ptgbot.features.reminders.questions import questions
 from ptgbot.features.reminders.settings import ReminderSettings
-from ptgbot.features.reminders.words import say
 
 __all__ = ["Sender"]
 
 _log = logging.getLogger(__name__)
 
-ASKED_BEFORE = timedelta(minutes=30)  # a post that needs approval is due
 AWAY_AGAIN = timedelta(seconds=20)  # until somebody who was away is looked for again
 BEGUN_TOGETHER = 32  # messages that one Change says are going out
 _SURE = timedelta(minutes=1)  # until it is looked whether what was noted stands
@@ -89,8 +89,9 @@ class Sender:
         self._agenda = Agenda()
         self._under_way: dict[str, ReminderErrand] = {}
         self._personal: dict[str, deque[ReminderErrand]] = {}  # by network, those that are still to be begun
-        self._away: dict[str, datetime] = {}  # reminders for people who are away → until when they are not looked for
-        self._absent: dict[str, set[str]] = {}  # the same reminders, by whom they are for
+        self._absent = Absent()
+        self.is_closed = False
+        self._started = clock.now()
         self._work: deque[Iterator[None]] = deque()  # what is being done, in steps
         self._step: asyncio.Handle | None = None
 
@@ -104,16 +105,16 @@ class Sender:
             if reminder.state is State.SENDING:
                 doubtful.setdefault(reminder.ticket, []).append(reminder)
             elif reminder.state is State.PLANNED:
-                looks.update((at, minute_of(reminder)) for at in _looks(reminder))
+                looks.update((at, minute_of(reminder)) for at in looks_at(reminder))
         self._agenda.load(looks)
         for reminders in doubtful.values():
             self._send(reminders, doubtful=True)
         self._wake()
 
     def close(self) -> None:
-        """Do nothing any more."""
+        """Begin nothing any more: what has not gone out yet does so after the next start, and is in no doubt then."""
+        self.is_closed = True
         self._timers.set(_WAKE, None, self._wake)
-        self.outcomes.close()
         self._missed.close()
         self._work.clear()
         if self._step is not None:
@@ -127,9 +128,9 @@ class Sender:
             if edit.table is REMINDERS and isinstance(edit.after, Reminder) and edit.after.state is State.PLANNED
         ]
         for reminder in new:
-            if reminder.id not in self._under_way and reminder.id not in self._away:
-                for at in _looks(reminder):
-                    self._agenda.put(at, reminder)
+            if reminder.id not in self._under_way and reminder.id not in self._absent:
+                for at in looks_at(reminder):
+                    self._agenda.put(at, reminder, alone=_is_alone(reminder))
         if new:
             self._wake()
 
@@ -139,6 +140,8 @@ class Sender:
 
     def _wake(self) -> None:
         """Send what is due by now."""
+        if self.is_closed:
+            return
         self._work.extend(self._look(minute, key) for minute, key in self._agenda.take(self.clock.now()))
         if self._step is None:
             self._go_on()
@@ -171,10 +174,12 @@ class Sender:
             yield
             now = self.clock.now()
             if reminder.state is not State.PLANNED:
+                self._absent.forget(reminder.id)
+                self._give_up_doubt(reminder, now)
                 continue
             if reminder.approval is Approval.WAITING and not reminder.asked and reminder.due - ASKED_BEFORE <= now:
                 to_ask.append(reminder.id)
-            if reminder.due > now or self._away.get(reminder.id, now) > now:
+            if reminder.due > now or self._absent.waits(reminder.id, now):
                 continue
             if now > reminder.due + self.grace and reminder.kind is not Kind.NEWDAY:
                 late.append(reminder.id)
@@ -228,18 +233,30 @@ class Sender:
         errand = ReminderErrand(self, reminders, target, doubtful=doubtful)
         for reminder in reminders:
             self._under_way[reminder.id] = errand
-            self._forget_absent(reminder.id, target.identity)
+            self._absent.forget(reminder.id)
             self._look_when_late(reminder)
         if errand.is_personal and not doubtful:
             self._personal.setdefault(target.network, deque()).append(errand)
         self._submit(Send(target, errand.body, Priority.NOTIFICATION, errand=errand, apart=True))
 
     def _look_when_late(self, reminder: Reminder) -> None:
-        self._agenda.put(reminder.due + self.grace + timedelta(seconds=1), reminder)
+        self._agenda.put(reminder.due + self.grace + timedelta(seconds=1), reminder, alone=_is_alone(reminder))
 
     def _look_again(self, reminder: Reminder, now: datetime) -> None:
         """Look whether what is being noted stands."""
         self._agenda.put(now + _SURE, reminder, alone=True)
+
+    def _give_up_doubt(self, reminder: Reminder, now: datetime) -> None:
+        """Have an end to what may be out, where for a whole grace the network could not even be asked."""
+        errand = self._under_way.get(reminder.id)
+        since = None if errand is None else errand.doubtful_since
+        if errand is None or since is None:
+            return
+        end = max(since, self._started) + self.grace + timedelta(seconds=1)
+        if now >= end:
+            errand.give_up()
+        else:
+            self._agenda.put(end, reminder, alone=True)
 
     def _settle(self, reminders: Iterable[Reminder], why: str) -> None:
         """Note of reminders that they are needless."""
@@ -251,6 +268,7 @@ class Sender:
         now = self.clock.now()
         settled: list[Reminder] = []
         for reminder in reminders:
+            self._absent.forget(reminder.id)
             errand = self._under_way.get(reminder.id)
             if errand is not None:
                 errand.give_up()
@@ -259,7 +277,7 @@ class Sender:
             if needless:
                 settled.append(replace(reminder, state=State.CANCELLED, why=needless))
                 continue
-            missed = replace(reminder, state=State.MISSED, why=_why_late(reminder))
+            missed = replace(reminder, state=State.MISSED, why=too_late(reminder))
             settled.append(missed)
             self._missed.add(missed, missed.why)
         self.outcomes.note(settled)
@@ -297,29 +315,19 @@ class Sender:
                 del self._under_way[key]
             reminder = self.store.view.get(REMINDERS, key)
             if reminder is not None and reminder.state is State.PLANNED:
-                self._away[key] = at
-                self._absent.setdefault(errand.target.identity, set()).add(key)
+                self._absent.put(key, errand.target.identity, at)
                 self._agenda.put(at, reminder, alone=True)
         self._set()
 
     def came(self, actor: Actor) -> None:
         """Send what is due for somebody who is there again."""
-        found = [key for identity in keys_of(actor) for key in self._absent.pop(identity, ())]
+        found = self._absent.take(keys_of(actor))
         for key in found:
-            self._away.pop(key, None)
             reminder = self.store.view.get(REMINDERS, key)
             if reminder is not None:
                 self._agenda.put(self.clock.now(), reminder, alone=True)
         if found:
             self._wake()
-
-    def _forget_absent(self, key: str, identity: str) -> None:
-        self._away.pop(key, None)
-        absent = self._absent.get(identity)
-        if absent is not None:
-            absent.discard(key)
-            if not absent:
-                del self._absent[identity]
 
     # -- what organisers decide ---------------------------------------------------------------------------------------
 
@@ -335,28 +343,14 @@ class Sender:
         except NotSaved as error:
             _log.warning("Organisers are not asked yet, as nothing can be saved (%s); tried again in a minute.", error)
             return
-        # Of an open space organisers are asked once, for all places: it is its post that waits.
-        for reminder in {r.subject if r.kind is Kind.OPENSPACE else r.id: r for r in reversed(reminders)}.values():
-            at = self.event.local(reminder.due)
-            where = f"to {reminder.place.partition(':')[0]} at {at:%a %H:%M} {at.tzname()}"
-            text = say([reminder], self.store.view, self.event, max(now, reminder.due))
-            name = name_of(reminder)
-            question = f"{name} waits for your word: {where} goes: {text} (~approve {name} or ~deny {name})"
+        for name, question in questions(reminders, self.store.view, self.event, now):
             self._ask_about(name, question)
 
 
-def _looks(reminder: Reminder) -> Iterable[datetime]:
-    """Yield when a planned reminder is to be looked at."""
-    yield reminder.due
-    if reminder.approval is Approval.WAITING and not reminder.asked:
-        yield reminder.due - ASKED_BEFORE
+def _is_alone(reminder: Reminder) -> bool:
+    """Return whether a reminder is due at an instant of its own, so that the others of its minute need no look."""
+    return reminder.kind is Kind.REPLY
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[first : first + _AT_ONCE] for first in range(0, len(ids), _AT_ONCE))
-
-
-def _why_late(reminder: Reminder) -> str:
-    if reminder.approval is Approval.WAITING:
-        return "nobody approved it"
-    return too_late(reminder) if reminder.why else "the bot was not running in time"

@@ -23,6 +23,7 @@ class ReminderSettings:
         nudges: Whether moderators are told in private that nothing was said about their slot.
         newday_at: When on the event's clocks ``~newday`` is done each day; None for not at all.
         approve: Whether posts on X and Mastodon wait for an organiser.
+        irc_channels: The channels on IRC in which the bot is; empty where that is not known.
     """
 
     slots: tuple[int, ...] = (15, 5)
@@ -32,3 +33,4 @@ class ReminderSettings:
     nudges: bool = True
     newday_at: time | None = None
     approve: bool = False
+    irc_channels: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from ptgbot.core.clock import Event
 from ptgbot.core.documents import Document, Table
 from ptgbot.core.identity import Actor, Identity
 from ptgbot.core.messages import Send, Target
-from ptgbot.core.protocols import NotSaved
+from ptgbot.core.protocols import NotSaved, Store
 from ptgbot.delivery import SendQueue
 from ptgbot.features.admin.commands import new_day
 from ptgbot.features.history.journal import Journal
@@ -197,10 +197,18 @@ class Stage:
         self.networks = {network.name: network for network in networks}
         self.told: list[str] = []
         self.timers = LoopTimers(clock)
-        self.keeper = ReminderKeeper(store, event, settings)
-        self.calendar = make_keeper(self.keeper, event)
-        self.journal = Journal(self.calendar)
+        self._stack()
         self._running: asyncio.Future[None] | None = None
+
+    def _stack(self) -> None:
+        """Put the layers on the store."""
+        self.keeper = ReminderKeeper(self.store, self.event, self.settings)
+        self.calendar = make_keeper(self.between(self.keeper), self.event)
+        self.journal = Journal(self.calendar)
+
+    def between(self, keeper: ReminderKeeper) -> Store:
+        """Return the store on which calendars are kept."""
+        return keeper
 
     def start(self) -> None:
         """Start what a process has in memory."""
@@ -217,6 +225,7 @@ class Stage:
             commands=self.journal,
         )
         self.store._listeners[:] = [self.sender.changed]
+        make_keeper(self.store, self.event).catch_up(self.clock.now())  # as it is done when the store is opened
         self.keeper.catch_up(self.clock.now())
         self.sender.start()
         self._running = asyncio.ensure_future(self.queue.run())
@@ -225,6 +234,7 @@ class Stage:
         """Stop everything at once; of the store, what is on disk is left."""
         self.store._listeners.clear()
         self.sender.close()
+        self.sender.outcomes.close()
         self.timers.close()
         self.timers = LoopTimers(self.clock)
         if self._running is not None:
@@ -238,9 +248,7 @@ class Stage:
         """Be killed and started again."""
         await self.kill()
         self.settings = settings or self.settings
-        self.keeper = ReminderKeeper(self.store, self.event, self.settings)
-        self.calendar = make_keeper(self.keeper, self.event)
-        self.journal = Journal(self.calendar)
+        self._stack()
         self.start()
 
     async def until(self, hour: int, minute: int = 0, day: int = 23, second: int = 30) -> None:
@@ -301,12 +309,13 @@ async def on_stage(
     at: datetime = datetime(2026, 11, 23, 7, 0, tzinfo=UTC),
     finding: Iterable[str] = ("slack", "x"),
     event: Event = EVENT,
+    make: Callable[..., Stage] = Stage,
 ) -> AsyncIterator[Stage]:
     """Give a stage with three tracks, two rooms, two days of slots; it is 8:00 in Berlin on the first of them."""
     store = SlowStore()
     clock = LoopClock(at)
     networks = [Place(name, clock, event, can_find=name in finding) for name in ("irc", "slack", "x")]
-    stage = Stage(store, clock, settings, networks, event)
+    stage = make(store, clock, settings, networks, event)
     slots = {
         "Monday": (Slot("MonA1", "09:00-09:45"), Slot("MonA2", "10:00-10:45"), Slot("MonA3", "10:45-11:30")),
         "Tuesday": (Slot("TueA1", "09:00-09:45"),),

@@ -59,7 +59,7 @@ async def test_what_nobody_approves_in_time_is_missed_and_told() -> None:
         stage.book("nova", "MonA1")
         await stage.until(8, 56)
         assert stage.states(place="x:timeline") == [("slot", "missed", "nobody approved it")]
-        assert stage.told == [ASKED, "Not sent: r1 to x:timeline (#nova in Aspen). Why: nobody approved it."]
+        assert stage.told == [ASKED, "Not sent: r1 to x (#nova in Aspen). Why: nobody approved it."]
         _decide(stage, given=True)
         await stage.until(9, 30)
         assert stage.networks["x"].posted == []
@@ -124,3 +124,14 @@ async def test_a_moved_slot_is_asked_about_anew() -> None:
         await stage.until(9, 20)
         again = ASKED.replace("r1", "r2").replace("08:45", "09:45").replace("09:00", "10:00")
         assert (stage.told, stage.networks["x"].posted) == ([ASKED, again], [])
+
+
+@simulated
+async def test_organisers_are_asked_once_about_all_the_places_of_an_announcement() -> None:
+    async with on_stage(SETTINGS) as stage:
+        places = ("x:timeline", "irc:#ptg", "mastodon:timeline")
+        stage.put(ANNOUNCEMENTS, Announcement(3, "the photo", stage.clock.now(), places))
+        await asyncio.sleep(10)
+        assert stage.told == [
+            "a3 waits for your word: to mastodon, x at Mon 08:00 CET goes: the photo (~approve a3 or ~deny a3)"
+        ]

@@ -12,6 +12,7 @@ from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.messages import Message, Target, Tone
 from ptgbot.features.reminders.model import REMINDERS, Announcement, Approval, Kind, Reminder, State
 from ptgbot.features.reminders.settings import ReminderSettings
+from tests.fakes import SetClock
 from tests.talk import CHANNEL, Talk, quick_talk
 
 IRC, SLACK, X = Target("irc", CHANNEL), Target("slack", "C0123"), Target("x", "timeline")
@@ -170,6 +171,25 @@ async def test_a_channel_is_that_of_the_network_on_which_it_is_named(bot: Talk) 
     assert bot.state["announcements"]["a1"].places == ("irc:#other",)
 
 
+async def test_a_channel_of_irc_in_which_the_bot_is_not_is_refused() -> None:
+    bot = quick_talk(reminders=replace(ANNOUNCING, irc_channels=("#ptg", "#Ops")))
+    before = bot.state
+    assert await op(bot, "~announce to #nowhere x") == (
+        "I am not in #nowhere: say irc:#ptg or irc:#Ops, or have it added to irc_channel in the configuration."
+    )
+    assert bot.state == before
+    await op(bot, "~announce to #ops x")
+    assert bot.state["announcements"]["a1"].places == ("irc:#Ops",)
+
+
+async def test_a_target_that_is_none_is_told_those_that_there_are() -> None:
+    bot = quick_talk(reminders=replace(ANNOUNCING, targets=(IRC, SLACK, X)))
+    assert await op(bot, "~announce to all lunch") == (
+        "'all' is no target that I know: say irc:#ptg, slack:C0123 or x. Where 'to' begins your text, put another word"
+        " before it."
+    )
+
+
 async def test_in_slack_a_channel_is_told_by_its_id() -> None:
     bot = quick_talk(reminders=replace(ANNOUNCING, targets=(SLACK,)))
     [(_, answer)] = await bot.say(
@@ -254,6 +274,14 @@ async def test_what_waits_for_approval_is_told(strict: Talk) -> None:
 # -- reminders ------------------------------------------------------------------------------------------------------
 
 
+async def test_several_that_wait_are_told_as_several() -> None:
+    bot = quick_talk(reminders=replace(APPROVING, targets=(X, Target("mastodon", "timeline"))))
+    assert await op(bot, "~announce at 17:00 The photo") == (
+        "a1: on Monday 23 November, 17:00 CET, to x, mastodon: The photo – x, mastodon wait until 17:10 for ~approve a1"
+        " or ~deny a1. ~cancel a1 takes it back."
+    )
+
+
 async def test_nothing_is_planned(bot: Talk) -> None:
     assert await listed(bot) == ["Nothing is planned, and nothing was missed lately."]
     assert await listed(bot, "~reminders #docs") == ["Nothing is planned for #docs, and nothing was missed lately."]
@@ -269,29 +297,29 @@ async def test_the_list_has_what_waits_first_then_what_was_missed_then_the_soone
     await bot.tell("olga", "~remind 11:00 call", role=Role.ORGANISER)
     assert await listed(bot) == [
         (
-            "r2 Monday 23 November, 13:15 CET, to x, waits for approval (~approve r2 or ~deny r2): in 15"
+            "r1 Monday 23 November, 13:15 CET, to x, waits for approval (~approve r1 or ~deny r1): in 15"
             " minutes: #nova in Ballroom A"
         ),
         "a1 Monday 23 November, 17:00 CET, to x, waits for approval (~approve a1 or ~deny a1): The photo",
         (
-            "r4 Tuesday 24 November, 08:45 CET, to x, waits for approval (~approve r4 or ~deny r4): in 15"
+            "r2 Tuesday 24 November, 08:45 CET, to x, waits for approval (~approve r2 or ~deny r2): in 15"
             " minutes: #swift in Loft-2"
         ),
         "a2 Monday 23 November, 10:00 CET, to irc:#ptg, missed: the link was down: Lunch",
-        "r6 Monday 23 November, 11:00 CET, to you alone: call",
+        "r4 Monday 23 November, 11:00 CET, to you alone: call",
         "r1 Monday 23 November, 13:15 CET, to irc:#ptg: in 15 minutes: #nova in Ballroom A",
         "a1 Monday 23 November, 17:00 CET, to irc:#ptg: The photo",
-        "r3 Tuesday 24 November, 08:45 CET, to irc:#ptg: in 15 minutes: #swift in Loft-2",
-        "r5 Tuesday 24 November, 09:00 CET, to irc:#ptg: Badges",
+        "r2 Tuesday 24 November, 08:45 CET, to irc:#ptg: in 15 minutes: #swift in Loft-2",
+        "r3 Tuesday 24 November, 09:00 CET, to irc:#ptg: Badges",
     ]
     assert await listed(bot, "~reminders #swift") == [
         (
-            "r4 Tuesday 24 November, 08:45 CET, to x, waits for approval (~approve r4 or ~deny r4): in 15"
+            "r2 Tuesday 24 November, 08:45 CET, to x, waits for approval (~approve r2 or ~deny r2): in 15"
             " minutes: #swift in Loft-2"
         ),
-        "r3 Tuesday 24 November, 08:45 CET, to irc:#ptg: in 15 minutes: #swift in Loft-2",
+        "r2 Tuesday 24 November, 08:45 CET, to irc:#ptg: in 15 minutes: #swift in Loft-2",
     ]
-    assert "r6 Monday 23 November, 11:00 CET, to you alone: call" not in await listed(bot, nick="otto")
+    assert "r4 Monday 23 November, 11:00 CET, to you alone: call" not in await listed(bot, nick="otto")
 
 
 async def test_slots_that_go_out_in_one_message_are_one_line() -> None:
@@ -300,6 +328,37 @@ async def test_slots_that_go_out_in_one_message_are_one_line() -> None:
     assert await listed(bot, "~reminders") == [
         "r1, r3 Monday 23 November, 13:15 CET, to irc:#ptg: in 15 minutes: #nova in Ballroom A · #docs in Aspen",
         "r2 Tuesday 24 November, 08:45 CET, to irc:#ptg: in 15 minutes: #swift in Loft-2",
+    ]
+
+
+async def test_what_is_said_of_one_slot_in_several_places_is_one_line() -> None:
+    settings = replace(APPROVING, slots=(15, 1), targets=(IRC, SLACK, X))
+    bot = quick_talk(reminders=settings)
+    await bot.op("#nova unbook Ballroom A-MonP1")
+    assert await listed(bot, "~reminders #swift") == [
+        (
+            "r3 Tuesday 24 November, 08:45 CET, to x, waits for approval (~approve r3 or ~deny r3): in 15 minutes:"
+            " #swift in Loft-2"
+        ),
+        (
+            "r4 Tuesday 24 November, 08:59 CET, to x, waits for approval (~approve r4 or ~deny r4): in 1 minute:"
+            " #swift in Loft-2"
+        ),
+        "r3 Tuesday 24 November, 08:45 CET, to irc:#ptg, slack:C0123: in 15 minutes: #swift in Loft-2",
+        "r4 Tuesday 24 November, 08:59 CET, to irc:#ptg, slack:C0123: in 1 minute: #swift in Loft-2",
+    ]
+    assert await op(bot, "~cancel r3") == (
+        "r3 is cancelled (Tuesday 24 November, 08:45 CET, to irc:#ptg, slack:C0123, x: #swift in Loft-2)."
+    )
+
+
+async def test_slots_that_begin_at_different_times_are_lines_of_their_own() -> None:
+    clock = SetClock(NOW - timedelta(hours=3))
+    bot = quick_talk(clock=clock, reminders=ReminderSettings(slots=(285, 15), targets=(IRC,), nudges=False))
+    assert (await listed(bot, "~reminders"))[:3] == [
+        "r1, r2 Monday 23 November, 08:45 CET, to irc:#ptg: in 15 minutes: #neutron in Aspen · #nova in Ballroom A",
+        "r3 Monday 23 November, 08:45 CET, to irc:#ptg: in 285 minutes: #nova in Ballroom A",
+        "r4 Monday 23 November, 13:15 CET, to irc:#ptg: in 15 minutes: #nova in Ballroom A",
     ]
 
 
@@ -375,6 +434,22 @@ async def test_undo_takes_an_announcement_back_too_and_means_it_after_a_cancel(b
     assert {state for _, state, _, _ in states(bot, "a2")} == {State.CANCELLED}
 
 
+async def test_undo_says_so_where_an_announcement_is_out_and_takes_back_the_rest(bot: Talk) -> None:
+    await op(bot, "~announce The photo")
+    irc, x = reminders(bot, subject="a1")
+    set_reminder(bot, irc, state=State.SENT)
+    assert await op(bot, "~undo") == (
+        "Taken back: c2 (~announce, olga). Left as it is, since it has changed: a1, as far as it is out."
+    )
+    assert [r.place for r in reminders(bot, subject="a1")] == ["irc:#ptg"]
+    await op(bot, "~announce to x The photo")
+    [x] = reminders(bot, subject="a2")
+    set_reminder(bot, x, state=State.SENT)
+    before = bot.state
+    assert (await op(bot, "~undo")).startswith("Nothing of c")
+    assert bot.state == before
+
+
 async def test_a_nudge_can_be_cancelled_and_says_whom_it_is_for() -> None:
     bot = quick_talk(reminders=ReminderSettings())
     assert await op(bot, "~cancel r1") == (
@@ -402,7 +477,8 @@ async def test_what_is_over_cannot_be_cancelled(bot: Talk, state: State, why: st
     ("word", "answer"),
     [
         ("c12", "c12 is a change: ~undo c12 takes it back."),
-        ("p41", "p41 is neither a reminder nor an announcement: ~reminders shows their ids."),
+        ("p41", "There is no post p41: ~posts shows those that there are."),
+        ("z41", "z41 is neither a reminder nor an announcement: ~reminders shows their ids."),
         ("r7", "There is no reminder r7: ~reminders shows what is planned."),
         ("r0", "There is no reminder r0: ~reminders shows what is planned."),
         ("A3", "There is no announcement a3: ~reminders shows what is planned."),

@@ -1,6 +1,8 @@
 """The process is killed at every step of a send, and started again: each reminder has its one effect."""
 
 import asyncio
+import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -164,3 +166,98 @@ async def test_killed_again_and_again_it_is_there_once() -> None:
             await stage.restart()
         await stage.until(9, 30)
         assert (len(x.posted), stage.states()) == (1, [("slot", "sent", "")])
+
+
+@simulated
+async def test_a_bot_that_is_stopped_while_many_wait_for_their_turn_leaves_none_in_doubt() -> None:
+    targets = tuple(Target("irc", f"#room{number}") for number in range(10))
+    async with on_stage(ReminderSettings(slots=(15,), targets=targets, nudges=False)) as stage:
+        irc = stage.networks["irc"]
+        irc.burst, irc.interval = 1, 2.0
+        stage.book("nova", "MonA1")
+        await stage.until(8, 45, second=9)
+        assert 0 < len(irc.posted) < 10
+        stage.sender.close()
+        await stage.until(8, 45, second=14)
+        await stage.kill()
+        await stage.restart()
+        await stage.until(9, 30)
+        assert sorted(name for name, _ in irc.posted) == [target.name for target in targets]
+        assert (stage.told, {state for _, state, _ in stage.states()}) == ([], {"sent"})
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_killed_at_any_moment_everything_has_its_one_effect(seed: int) -> None:
+    chance = random.Random(seed)
+
+    async def take_a_moment() -> None:
+        await asyncio.sleep(chance.random() * 0.02)
+
+    @simulated
+    async def run() -> None:
+        async with on_stage(ReminderSettings(slots=(15, 5), targets=(IRC, X), nudges=False)) as stage:
+            people = [f"p{number}" for number in range(40)]
+            for person in people:
+                for network in ("irc", "slack"):
+                    stage.put(WISHES, Wish(f"{network}/{person}", network, person, (("nova", 15),)))
+            for slot in ("MonA1", "MonA2", "MonA3"):
+                stage.book("nova", slot)
+            for place in stage.networks.values():
+                place.before = place.after = take_a_moment
+            dues = [(8, 45), (8, 55), (9, 45), (9, 55), (10, 30), (10, 40)]
+            for hour, minute in dues:
+                await stage.until(hour, minute, second=0)
+                for _ in range(chance.randrange(1, 30)):
+                    await asyncio.sleep(chance.random() * 0.05)
+                    await stage.restart()
+            await stage.until(12)
+            counts = {name: Counter(network.posted) for name, network in stage.networks.items()}
+            assert [len(counts["x"]), *set(counts["x"].values())] == [6, 1]
+            in_channel = {posted: count for posted, count in counts["irc"].items() if posted[0] == "#ptg"}
+            assert set(in_channel.values()) <= {1}
+            # What was given up is no more than what was going out at a kill: one for each instant.
+            missed = [why for kind, state, why in stage.states(place="irc:#ptg") if state == "missed"]
+            assert set(missed) <= {DOUBT}
+            assert 6 <= len(in_channel) + len(missed) <= 12
+            told = {posted for posted in counts["irc"] if posted[0] != "#ptg"}
+            assert (len(told), len(counts["slack"])) == (3 * len(people), 3 * len(people))
+            assert set(counts["slack"].values()) == {1}
+            assert {state for _, state, _ in stage.states(kind="mine")} == {"sent"}
+
+    run()
+
+
+@simulated
+async def test_a_doubt_in_which_the_network_cannot_be_asked_for_a_whole_grace_has_an_end() -> None:
+    async with on_stage(ReminderSettings(slots=(15,), targets=(X,), nudges=False)) as stage:
+        x = stage.networks["x"]
+        x.before = _hang
+        stage.book("nova", "MonA1")
+        await stage.until(8, 46, second=0)
+        await stage.kill()
+        x.before = None
+        x.up.clear()
+        await stage.until(8, 50, second=0)
+        await stage.restart()
+        await stage.until(8, 59, second=50)
+        assert (stage.states(), stage.told) == ([("slot", "sending", "")], [])
+        await stage.until(9, 0, second=5)
+        assert stage.states() == [("slot", "missed", DOUBT)]
+        x.up.set()
+        await stage.until(9, 30)
+        assert (x.posted, stage.told) == ([], [f"Not sent: r1 to x ({SAID}). Why: {DOUBT}."])
+
+
+@simulated
+async def test_what_may_be_out_is_looked_for_also_when_the_bot_is_back_after_hours() -> None:
+    async with on_stage(ReminderSettings(slots=(15,), targets=(X,), nudges=False)) as stage:
+        x = stage.networks["x"]
+        x.after = _hang
+        stage.book("nova", "MonA1")
+        await stage.until(8, 46)
+        await stage.kill()
+        x.after = None
+        await stage.until(14)
+        await stage.restart()
+        await stage.until(14, 30)
+        assert (len(x.posted), stage.states(), stage.told) == (1, [("slot", "sent", "")], [])

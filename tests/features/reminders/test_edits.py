@@ -1,6 +1,8 @@
 """What is moved, taken back, imported or emptied takes its reminders along, up to the last moment."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -251,3 +253,16 @@ async def test_what_is_booked_too_late_for_a_lead_is_told_at_those_that_are_left
         stage.book("nova", "MonA1")
         await stage.until(9, 30)
         assert stage.networks["irc"].timed == [("Mon 08:55:00", "#ptg", "In 5 minutes (Mon 09:00 CET): #nova in Aspen")]
+
+
+@simulated
+async def test_another_zone_in_the_configuration_holds_from_the_next_start_on() -> None:
+    async with on_stage(SETTINGS) as stage:
+        stage.book("nova", "MonA1")
+        await stage.until(8, 30)
+        stage.event = replace(stage.event, zone=ZoneInfo("Europe/London"))
+        await stage.restart()
+        await stage.until(10)
+        assert stage.networks["irc"].timed == [
+            ("Mon 09:45:00", "#ptg", "In 15 minutes (Mon 09:00 GMT): #nova in Aspen")  # by the clocks of Berlin
+        ]

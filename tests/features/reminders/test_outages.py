@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from ptgbot.core.messages import Target
+import pytest
+
 from ptgbot.core.protocols import Doubt, NotTaken, TooFast
 from ptgbot.features.reminders.model import ANNOUNCEMENTS, WISHES, Announcement, Wish
 from ptgbot.features.reminders.settings import ReminderSettings
@@ -139,7 +140,7 @@ async def test_what_goes_to_a_network_that_is_not_there_any_more_is_missed_and_t
         stage.put(ANNOUNCEMENTS, Announcement(1, "the photo", stage.clock.now(), ("mastodon:timeline",)))
         await asyncio.sleep(2)
         why = "there is no network 'mastodon' in the configuration"
-        assert stage.told == [f"Not sent: a1 to mastodon:timeline (the photo). Why: {why}."]
+        assert stage.told == [f"Not sent: a1 to mastodon (the photo). Why: {why}."]
         assert stage.states() == [("announcement", "missed", why)]
 
 
@@ -269,13 +270,53 @@ async def test_a_reminder_that_was_hindered_says_nothing_after_a_later_one_did()
 
 @simulated
 async def test_many_that_are_missed_are_told_in_one_line() -> None:
-    targets = tuple(Target("irc", f"#room{number}") for number in range(12))
-    async with on_stage(ReminderSettings(slots=(15,), targets=targets, nudges=False)) as stage:
-        stage.book("nova", "MonA1")
-        await stage.until(8, 40)
+    async with on_stage(ReminderSettings(nudges=False)) as stage:
+        at = stage.clock.now().replace(hour=8)
+        for number in range(1, 13):
+            stage.put(ANNOUNCEMENTS, Announcement(number, f"text {number}", at, ("x:timeline", "irc:#ptg")))
+        await stage.until(8, 1)
         await stage.kill()
         await stage.until(9, 30)
         await stage.restart()
         await asyncio.sleep(2)
-        named = ", ".join(f"r{number + 1} to irc:#room{number} ({SAID})" for number in range(10))
+        named = ", ".join(f"a{number} to x, irc:#ptg (text {number})" for number in range(1, 11))
         assert stage.told == [f"Not sent: {named} and 2 more. Why: the bot was not running in time."]
+
+
+@simulated
+async def test_a_disk_that_is_full_for_minutes_is_told_to_the_log_once(caplog: pytest.LogCaptureFixture) -> None:
+    async with on_stage(FIFTEEN) as stage:
+
+        async def refuse() -> None:
+            stage.store.refusing = "the disk is full"
+
+        stage.networks["irc"].after = refuse
+        stage.book("nova", "MonA1")
+        await stage.until(8, 50)
+        stage.store.refusing = ""
+        await stage.until(8, 52)
+        assert stage.states() == [("slot", "sent", "")]
+        told = [record.getMessage() for record in caplog.records if record.name.startswith("ptgbot.features.reminders")]
+        assert told == ["What became of reminders cannot be saved (the disk is full); tried again until it can."]
+
+
+@simulated
+async def test_a_doubt_that_comes_late_has_an_end_too() -> None:
+    async with on_stage(ReminderSettings(slots=(15,), targets=(X,), nudges=False)) as stage:
+        x = stage.networks["x"]
+        stage.book("nova", "MonA1")
+        x.up.clear()
+        await stage.until(8, 50, second=0)
+
+        async def lose_the_link() -> None:
+            x.up.clear()
+            raise Doubt("silent")
+
+        x.before = lose_the_link
+        x.up.set()
+        await stage.until(9, 0, second=0)
+        assert (stage.states(), stage.told) == ([("slot", "sending", "")], [])
+        await stage.until(9, 0, second=3)
+        why = "it may have gone out when the bot was stopped or lost its link, and nobody can tell"
+        assert stage.told == [f"Not sent: r1 to x ({SAID}). Why: {why}."]
+        assert stage.states() == [("slot", "missed", why)]

@@ -120,9 +120,32 @@ async def test_the_list_shows_what_somebody_is_reminded_of(bot: Talk) -> None:
     await bot.tell("bob", "remind #swift")
     assert await bot.told("ada", "remind") == [
         "#docs 5 minutes before: none to come",
-        "#nova 10 minutes before: 1 to come, the first in Ballroom A on Monday 23 November, 13:30 CET",
+        "#nova 10 minutes before: 1 to come, in Ballroom A on Monday 23 November, 13:30 CET",
         f"Your quiet hours are {NIGHT} 'remind off #TRACK' ends one, 'remind off' all.",
     ]
+
+
+async def test_the_list_tells_which_stay_silent(bot: Talk) -> None:
+    await bot.say("olga", "#swift book Aspen-MonP1")
+    await bot.tell("ada", "quiet 13:00-14:00")
+    await bot.tell("ada", "remind #nova")
+    await bot.tell("ada", "remind #swift")
+    assert (await bot.told("ada", "remind"))[:2] == [
+        (
+            "#nova 15 minutes before: 1 to come, in Ballroom A on Monday 23 November, 13:30 CET, silent in your quiet"
+            " hours"
+        ),
+        (
+            "#swift 15 minutes before: 2 to come, the first in Aspen on Monday 23 November, 13:30 CET, 1 of them silent"
+            " in your quiet hours"
+        ),
+    ]
+
+
+@pytest.mark.parametrize("minutes", ["5", "5m", "5min", "5 min", "5 minutes", "5 Minutes before"])
+async def test_minutes_are_said_in_many_ways(bot: Talk, minutes: str) -> None:
+    await bot.tell("ada", f"remind #nova {minutes}")
+    assert planned(bot) == [("Mon 13:25", "nova", 5, "ada")]
 
 
 async def test_reminders_end_one_by_one_or_all_at_once(bot: Talk) -> None:
@@ -177,7 +200,15 @@ async def test_an_event_without_quiet_hours_has_none() -> None:
         ("+remind #nova 0", "'0' is no number of minutes from 1 to 1440: remind #TRACK [MINUTES]"),
         ("+remind #nova 1441", "'1441' is no number of minutes from 1 to 1440: remind #TRACK [MINUTES]"),
         ("+remind #nova ²", "'²' is no number of minutes from 1 to 1440: remind #TRACK [MINUTES]"),
-        ("+remind #nova 10 please", "'remind' takes only [#TRACK] [MINUTES]: +remind [#TRACK] [MINUTES]"),
+        ("+remind #nova 10 please", "'10 please' is no number of minutes from 1 to 1440: remind #TRACK [MINUTES]"),
+        ("+remind #nova off", "'off' is no number of minutes. To end it, say 'remind off #nova'."),
+        (
+            "+remind in 20 min tea",
+            (
+                "I remind you of the slots of tracks: say 'remind #TRACK [MINUTES]'. Of anything else, at any time,"
+                " only organisers can be reminded: ~remind TIME TEXT."
+            ),
+        ),
         (
             "+remind 14:30 lunch",
             (

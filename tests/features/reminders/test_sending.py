@@ -1,10 +1,11 @@
 """What is due goes out at its minute, to whom it is for, with the words that are right then."""
 
 import asyncio
+from dataclasses import replace
 from datetime import time, timedelta
 
 from ptgbot.features.history.model import HISTORY
-from ptgbot.features.reminders.model import WISHES, Wish
+from ptgbot.features.reminders.model import ANNOUNCEMENTS, REMINDERS, WISHES, Announcement, Kind, Reminder, Wish
 from ptgbot.features.reminders.settings import ReminderSettings
 from ptgbot.features.schedule.model import BOOKINGS
 from ptgbot.features.topics.model import topic_of
@@ -166,3 +167,46 @@ async def test_the_new_day_begins_by_itself_once() -> None:
         assert entries[-1] == ("~newday", "", 0)
         assert topic_of(stage.store.view, "nova").now is None
         assert stage.states() == [("newday", "sent", ""), ("newday", "planned", "")]
+
+
+@simulated
+async def test_a_note_goes_where_it_was_asked_for_and_to_one_person_at_night_too() -> None:
+    async with on_stage(ReminderSettings(nudges=False)) as stage:
+        due = stage.clock.now().replace(hour=22)  # 23:00 in Berlin
+        note = Reminder("note/1", 1, Kind.NOTE, "1", "irc:#ptg", due, due, text="the buses leave")
+        stage.put(REMINDERS, note, replace(note, id="note/2", number=2, place="irc:", identity="irc/~ada", name="ada"))
+        await stage.until(23, 30)
+        assert stage.networks["irc"].timed == [
+            ("Mon 23:00:00", "#ptg", "Reminder: the buses leave"),
+            ("Mon 23:00:00", "ada", "Reminder: the buses leave"),
+        ]
+        assert stage.states() == [("note", "sent", ""), ("note", "sent", "")]
+
+
+@simulated
+async def test_of_notes_that_are_missed_organisers_are_told_only_those_that_are_for_everybody() -> None:
+    async with on_stage(ReminderSettings(nudges=False)) as stage:
+        due = stage.clock.now().replace(hour=8)
+        note = Reminder("note/1", 1, Kind.NOTE, "1", "irc:#ptg", due, due, text="the buses leave")
+        stage.put(REMINDERS, note, replace(note, id="note/2", number=2, place="irc:", identity="irc/~ada", name="ada"))
+        await stage.until(8, 50)
+        await stage.kill()
+        await stage.until(9, 30)
+        await stage.restart()
+        await asyncio.sleep(2)
+        why = "the bot was not running in time"
+        assert stage.states() == [("note", "missed", why), ("note", "missed", why)]
+        assert stage.told == [f"Not sent: r1 to irc:#ptg (the buses leave). Why: {why}."]
+
+
+@simulated
+async def test_an_announcement_goes_to_each_of_its_places_at_its_second() -> None:
+    async with on_stage(ReminderSettings(nudges=False)) as stage:
+        at = stage.clock.now().replace(hour=8, minute=12, second=34)
+        stage.put(ANNOUNCEMENTS, Announcement(7, "the photo", at, ("irc:#ptg", "slack:C0123", "x:timeline")))
+        await stage.until(9, 30)
+        assert {name: network.timed for name, network in stage.networks.items()} == {
+            "irc": [("Mon 09:12:34", "#ptg", "the photo")],
+            "slack": [("Mon 09:12:34", "C0123", "the photo")],
+            "x": [("Mon 09:12:34", "timeline", "the photo")],
+        }
