@@ -7,8 +7,10 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
+from ptgbot.cards import PlacedCards, channels_of
 from ptgbot.catalogue import MIGRATIONS, TABLES, EventRules, make_exporters, make_keeper, make_registry
 from ptgbot.config import Config
 from ptgbot.core.changes import Cause, Change
@@ -22,15 +24,19 @@ from ptgbot.core.protocols import Fetch, Network, NotSaved
 from ptgbot.delivery import SendQueue
 from ptgbot.delivery.timers import ClockTimers
 from ptgbot.features.admin.commands import new_day
-from ptgbot.features.admin.fetch import fetch_url
 from ptgbot.features.history.commands import Purge
 from ptgbot.features.history.journal import Journal
+from ptgbot.features.openspaces.deciding import Desk
+from ptgbot.features.openspaces.keeper import OpenSpaceKeeper
+from ptgbot.features.openspaces.settings import OpenSpaceSettings
+from ptgbot.features.openspaces.staff import FetchPost
 from ptgbot.features.reminders.keeper import ReminderKeeper
 from ptgbot.features.reminders.sender import Sender
 from ptgbot.features.reminders.settings import ReminderSettings
 from ptgbot.features.subscriptions.notifier import Notifier
 from ptgbot.features.topics.model import STALE_AFTER
 from ptgbot.forgetting import Forgetting
+from ptgbot.listening import Listening, post_fetcher
 from ptgbot.organisers import Organisers
 from ptgbot.reception import Reception
 from ptgbot.recovery import finish_restore
@@ -39,7 +45,7 @@ from ptgbot.site.html import Templates
 from ptgbot.site.publisher import Publisher
 from ptgbot.store import DurableStore
 from ptgbot.takeover import move_original, take_over
-from ptgbot.wiring import IRC, boards_of, channel_of, networks_of, templates_of
+from ptgbot.wiring import IRC, SLACK, boards_of, channel_of, networks_of, templates_of
 
 __all__ = [
     "Bot",
@@ -58,6 +64,22 @@ _LAST_WORDS = 1.5  # seconds to send what waits, and to publish the last Change,
 _LAST_COMMAND = 6.0  # seconds for the publish_command after that
 
 
+async def fetch_url(url: str, *, private: bool = False) -> bytes:
+    """Return what a URL holds, as ``features/admin/fetch.py`` does it.
+
+    Args:
+        url: An http or https address.
+        private: Whether addresses of private networks and this machine are allowed.
+
+    Raises:
+        Refused: It may not, or could not, be fetched; the text says why.
+    """
+    # Slow to load, and few events ever fetch anything. In a thread, for it would hold up the loop.
+    loaded = await asyncio.to_thread(import_module, "ptgbot.features.admin.fetch")
+    content: bytes = await loaded.fetch_url(url, private=private)
+    return content
+
+
 def new_id() -> str:
     """Return an id that no document has."""
     return uuid.uuid4().hex
@@ -72,8 +94,11 @@ def registry_of(
     rest: Rest,
     fetch: Fetch = fetch_url,
     purge: Purge = _nobody,
+    *,
     reminders: ReminderSettings | None = None,
     networks: Iterable[str] = (),
+    desk: Desk | None = None,
+    fetch_post: FetchPost | None = None,
 ) -> Registry:
     """Return every command, for an event."""
     documentation = f"{event.site_url}/index.html#commands" if event.site_url else "the site's page of links"
@@ -85,6 +110,8 @@ def registry_of(
         documentation=documentation,
         reminders=reminders,
         networks=networks,
+        desk=desk,
+        fetch_post=fetch_post,
     )
 
 
@@ -136,6 +163,7 @@ class Bot:
         publish_command: What to run after files of the site changed; empty for nothing.
         boards: The channels in which bulletins stand.
         reminders: What the event wants of reminders.
+        openspaces: What it wants of open spaces.
     """
 
     def __init__(
@@ -155,19 +183,42 @@ class Bot:
         publish_command: str = "",
         boards: Sequence[Target] = (),
         reminders: ReminderSettings | None = None,
+        openspaces: OpenSpaceSettings | None = None,
     ) -> None:
         self._clock = clock = clock or SystemClock()
         rest = Rest()
         settings = reminders or ReminderSettings()
-        registry = registry_of(event, rest, fetch, self._purge, settings, [network.name for network in networks])
+        openspaces = openspaces or OpenSpaceSettings()
+        desk = Desk(event, openspaces)
+        names = [network.name for network in networks]
+        registry = registry_of(
+            event,
+            rest,
+            fetch,
+            self._purge,
+            reminders=settings,
+            networks=names,
+            desk=desk,
+            fetch_post=post_fetcher(networks),
+        )
         self.store = store
         self.reminders = ReminderKeeper(store, event, settings)
-        self.calendar = make_keeper(self.reminders, event)
+        self.openspaces = OpenSpaceKeeper(self.reminders, desk, settings.targets)
+        self.calendar = make_keeper(self.openspaces, event)
         self.networks = {network.name: network for network in networks}
         # IRC delivers each line once.
         self.deliveries = Deliveries(self.calendar, (name for name in self.networks if name != IRC))
         self.journal = Journal(self.deliveries, history_days)
         self.queue = SendQueue(networks)
+        self.listening = Listening(self.journal, desk, clock, self.warn)
+        self.cards = PlacedCards(
+            store=self.deliveries,
+            event=event,
+            clock=clock,
+            settings=openspaces,
+            channels=channels_of(openspaces, SLACK) if SLACK in self.networks else {},
+            submit=self.queue.submit,
+        )
         self.reception = Reception(
             presence=self.queue,
             store=self.deliveries,
@@ -175,7 +226,12 @@ class Bot:
             clock=clock,
             submit=self.queue.submit,
             warn=self.warn,
-            came=lambda actor: self.sender.came(actor),
+            cards=self.cards,
+            came=lambda actor: self.sender.came(actor),  # noqa: PLW0108 - it is made later
+            heard=self.listening.heard,
+            last_heard=self.listening.last_heard,
+            kept=self.listening.kept,
+            awaited=self.listening.awaited,
             boards=boards,
         )
         self.timers = ClockTimers(clock)
@@ -187,11 +243,12 @@ class Bot:
             timers=self.timers,
             submit=self.queue.submit,
             tell=self.warn,
+            ask=lambda name, question: self.organisers.tell(question, name),
             new_day=new_day,
             commands=self.journal,
         )
         self.notifier = Notifier(store.view, self.queue.submit, locate=self._locate)
-        exporters = make_exporters(event, registry, channel, html=html, stale_after=stale_after)
+        exporters = make_exporters(event, registry, channel, html=html, stale_after=stale_after, openspaces=openspaces)
         self.organisers = Organisers(networks, self.queue.submit)
         self.command = PublishCommand(publish_command, site_dir, self.warn) if publish_command else None
         on_change = self.command.changed if self.command else lambda: None
@@ -215,11 +272,15 @@ class Bot:
         store.listen(lambda change: self.dispatcher.saved(change.seq))
         store.listen(self.notifier.changed)
         store.listen(self.sender.changed)
+        store.listen(self.listening.changed)
         store.listen(self.reception.changed)
+        store.listen(self.cards.changed)
         store.listen(self._show)
         store.listen(self.publisher.changed)
         store.on_failure(self.dispatcher.rolled_back)
+        store.on_failure(self.listening.rolled_back)
         store.on_failure(lambda _seq, _reason: self._show())
+        store.on_failure(lambda _seq, _reason: self.cards.taken_back())
 
     def warn(self, text: str) -> None:
         """Tell the organisers, wherever they are, what only they should know."""
@@ -247,6 +308,8 @@ class Bot:
                 self.deliveries.expire(self._clock.now())
                 self.calendar.catch_up(self._clock.now())
                 self.reminders.expire(self._clock.now())
+                self.openspaces.expire(self._clock.now())
+                self.cards.catch_up()
             except NotSaved as error:
                 _log.warning("What is too old could not be removed (%s); tried again in an hour.", error)
             await asyncio.sleep(_HOUR)
@@ -255,6 +318,7 @@ class Bot:
         """Plan what there is to be by now, and go on with what was planned before the start."""
         try:
             self.reminders.catch_up(self._clock.now())
+            self.openspaces.catch_up(self._clock.now())
         except NotSaved as error:
             _log.warning("Reminders could not be planned anew (%s): those that were planned go out.", error)
         self.sender.start()
@@ -263,7 +327,9 @@ class Bot:
         """Run until told to stop; then end in order, with everything that was accepted on disk."""
         self._take_up_reminders()
         self.reception.catch_up()
+        self.cards.catch_up()
         works = [self.publisher.run(), self.queue.run(), self.organisers.run(), self.timers.run(), self._expire()]
+        works.append(self.listening.run())
         if self.command:
             works.append(self.command.run())
         parts = [asyncio.ensure_future(work) for work in works]
@@ -280,8 +346,9 @@ class Bot:
 
     async def _end(self, links: Sequence["asyncio.Future[None]"], parts: Sequence["asyncio.Future[None]"]) -> None:
         await self.dispatcher.close()
-        await self._last_words()
         self.sender.close()
+        await self._last_words()
+        self.cards.close()
         await self.notifier.close()
         await _cancel(links)
         await self.store.close()
@@ -333,6 +400,7 @@ async def open_bot(config: Config) -> Bot:
         publish_command=config.publish_command,
         boards=boards_of(config),
         reminders=config.reminders,
+        openspaces=config.openspaces,
     )
 
 

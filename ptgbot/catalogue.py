@@ -13,7 +13,7 @@ from ptgbot.core.protocols import Exporter, Fetch, Store
 from ptgbot.features.admin.commands import admin_commands
 from ptgbot.features.board.pages import BoardPage
 from ptgbot.features.board.signage import SignagePage
-from ptgbot.features.bulletins.model import RECEIPTS
+from ptgbot.features.bulletins.model import CARDS, RECEIPTS
 from ptgbot.features.feeds.atom import ChangesFeed
 from ptgbot.features.feeds.everything import JsonFeed
 from ptgbot.features.feeds.now_and_next import NowAndNext
@@ -30,6 +30,14 @@ from ptgbot.features.linking.commands import linking_commands
 from ptgbot.features.linking.model import LINKS as LINKS_OF_PEOPLE
 from ptgbot.features.motd import commands as motd
 from ptgbot.features.motd.model import MOTD
+from ptgbot.features.openspaces.commands import openspace_commands, post_decisions
+from ptgbot.features.openspaces.deciding import Desk
+from ptgbot.features.openspaces.intake import Intake
+from ptgbot.features.openspaces.model import CHOICES, IGNORED, OPENSPACES, POSTS
+from ptgbot.features.openspaces.pages import OpenSpacesPage
+from ptgbot.features.openspaces.sessions import open_space_sessions
+from ptgbot.features.openspaces.settings import OpenSpaceSettings
+from ptgbot.features.openspaces.staff import FetchPost
 from ptgbot.features.people import commands as people
 from ptgbot.features.people.login import LoginRule
 from ptgbot.features.people.model import ACCESS, required_role
@@ -44,7 +52,7 @@ from ptgbot.features.schedule.keeper import CalendarKeeper
 from ptgbot.features.schedule.model import BOOKINGS, CALENDAR, DAYS, INFO, ROOMS, TRACKS, check_track
 from ptgbot.features.schedule.pages import IndexPage, MissingPage
 from ptgbot.features.schedule.sessions import TrackLinks
-from ptgbot.features.schedule.slugs import room_slugs
+from ptgbot.features.schedule.slugs import slugs_with
 from ptgbot.features.schedule.subscribe import SubscribePage
 from ptgbot.features.subscriptions.commands import subscription_commands
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
@@ -59,9 +67,11 @@ __all__ = ["MIGRATIONS", "TABLES", "EventRules", "make_exporters", "make_keeper"
 
 # What the event is made of, which ~emptydb empties; the history of that stays, and who people are.
 SCHEDULE = (INFO, TRACKS, DAYS, ROOMS, BOOKINGS, CALENDAR)
+OF_OPENSPACES = (POSTS, OPENSPACES)
 OF_REMINDERS = (WISHES, ANNOUNCEMENTS, REMINDERS, SPEAKERS)
-CONTENTS = (ACCESS, *SCHEDULE, TOPICS, LINKS, CHECKINS, MOTD, SUBSCRIPTIONS, *OF_REMINDERS, RECEIPTS)
-TABLES = (*CONTENTS, NUMBERS, LINKS_OF_PEOPLE, DELIVERIES, HISTORY, TRACES)
+PLANNED = (*OF_REMINDERS, *OF_OPENSPACES)
+CONTENTS = (ACCESS, *SCHEDULE, TOPICS, LINKS, CHECKINS, MOTD, SUBSCRIPTIONS, *PLANNED, RECEIPTS)
+TABLES = (*CONTENTS, IGNORED, CHOICES, CARDS, NUMBERS, LINKS_OF_PEOPLE, DELIVERIES, HISTORY, TRACES)
 
 
 # What brings the documents of older versions to this one, a step each; the first from schema 1 to 2.
@@ -106,6 +116,8 @@ def make_registry(
     documentation: str,
     reminders: ReminderSettings | None = None,
     networks: Iterable[str] = (),
+    desk: Desk | None = None,
+    fetch_post: FetchPost | None = None,
 ) -> Registry:
     """Return every command.
 
@@ -117,7 +129,11 @@ def make_registry(
         documentation: Where people find all commands described.
         reminders: What the event wants of reminders.
         networks: The names of the networks that there are.
+        desk: Decides about posts; None for one that knows no event.
+        fetch_post: Brings a post by its link; None where no network can.
     """
+    reminders = reminders or ReminderSettings()
+    desk = desk or Desk(Event(), OpenSpaceSettings())
     return Registry(
         (
             *topics.COMMANDS,
@@ -130,7 +146,8 @@ def make_registry(
             *linking_commands(Codes()),
             *history_commands(TABLES, purge),
             *admin_commands(CONTENTS, fetch, network),
-            *reminder_commands(reminders or ReminderSettings(), networks),
+            *reminder_commands(reminders, networks, {"p": post_decisions(desk, reminders.targets)}),
+            *openspace_commands(desk, Intake(desk), reminders.targets, fetch_post),
         )
     )
 
@@ -152,6 +169,7 @@ def make_exporters(
     *,
     html: Templates | None = None,
     stale_after: timedelta = STALE_AFTER,
+    openspaces: OpenSpaceSettings | None = None,
 ) -> tuple[Exporter, ...]:
     """Return everything that is published, the most urgent first.
 
@@ -161,21 +179,24 @@ def make_exporters(
         channel: Where people type them, as they read it, such as ``#ptg on irc.example.org``.
         html: The site's templates, where they are not our own ones with that channel.
         stale_after: How long what is on now is believed after it was said.
+        openspaces: What the event wants of open spaces.
     """
     html = html or Templates(event, channel=channel)
+    spaces = open_space_sessions(event)
     return (
-        BoardPage(event, html, stale_after),
+        BoardPage(event, html, stale_after, spaces),
         JsonFeed(event),
-        NowAndNext(event, stale_after),
-        TextBoard(event, stale_after),
-        SignagePage(event, html, room_slugs, stale_after),
+        NowAndNext(event, stale_after, spaces),
+        TextBoard(event, stale_after, spaces),
+        SignagePage(event, html, slugs_with(spaces), stale_after, spaces),
+        OpenSpacesPage(event, html, spaces, openspaces or OpenSpaceSettings()),
         PadsPage(html),
         IndexPage(html, registry),
         MissingPage(event, html),
-        SubscribePage(event, html),
-        Calendars(event, _TRACK_LINKS, write_calendar),
-        ScheduleFiles(event),
-        ChangesFeed(event),
+        SubscribePage(event, html, spaces),
+        Calendars(event, _TRACK_LINKS, write_calendar, spaces),
+        ScheduleFiles(event, spaces),
+        ChangesFeed(event, spaces),
         StaticFiles(html),
         TrackPages(event, html, stale_after),
         HistoryPage(event, html),

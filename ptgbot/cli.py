@@ -113,7 +113,9 @@ def render(config: Path) -> None:
         try:
             registry = app.registry_of(loaded.event, Rest())
             stale_after = timedelta(minutes=loaded.stale_after)
-            exporters = make_exporters(loaded.event, registry, html=templates_of(loaded), stale_after=stale_after)
+            exporters = make_exporters(
+                loaded.event, registry, html=templates_of(loaded), stale_after=stale_after, openspaces=loaded.openspaces
+            )
             loaded.site_dir.mkdir(parents=True, exist_ok=True)
             await Publisher(loaded.site_dir, exporters, store, clock).publish_all()
         finally:
@@ -215,7 +217,7 @@ def openspaces_try(*, config: Path, text: str | None, posted_at: str | None) -> 
         _end_with(error)
     if not names_zone(config):
         click.echo("The configuration has no event.timezone: times are in UTC.", err=True)
-    lines: Iterable[bytes] = sys.stdin.buffer
+    lines: Iterable[bytes] = sys.stdin.buffer if sys.stdin else ()  # None where it is closed
     if text is not None:
         lines = [json.dumps({"text": text, "posted_at": posted_at}).encode()]
     failed = False

@@ -6,12 +6,13 @@ from typing import Any
 from ptgbot.app import new_id, registry_of
 from ptgbot.catalogue import TABLES, make_exporters
 from ptgbot.config import Config
-from ptgbot.core.changes import Cause
+from ptgbot.core.changes import Cause, Edit
 from ptgbot.core.clock import SystemClock
 from ptgbot.core.help import Rest
 from ptgbot.demo.event import sample_event
 from ptgbot.features.admin.legacy import Importer
 from ptgbot.features.history.model import record
+from ptgbot.features.openspaces.model import OPENSPACES, OpenSpace
 from ptgbot.store.state import State
 from ptgbot.wiring import IRC, templates_of
 
@@ -26,14 +27,15 @@ def rehearse(config: Config) -> tuple[list[str], list[str]]:
     Every page is made of the sample event, of one in which there is nothing yet, and of one with all that comes seldom.
     """
     html = templates_of(config)
-    exporters = make_exporters(config.event, registry_of(config.event, Rest()), html=html)
+    registry = registry_of(config.event, Rest())
+    exporters = make_exporters(config.event, registry, html=html, openspaces=config.openspaces)
     now = SystemClock().now()
     for data in (sample_event(), _EMPTY, _seldom(now)):
         state = State(TABLES)
         importer = Importer(state, event=config.event, network=IRC, at=now, new_id=new_id, strict=True)
         edits = importer.read(data).edits
         entry = record(edits, number=1, at=now, cause=Cause.IMPORT, actor=None, text="", subject="")
-        state.apply(1, now, (*edits, *entry))
+        state.apply(1, now, (*edits, *entry, *(() if data is _EMPTY else _open_spaces(now))))
         for exporter in exporters:
             for path in exporter.paths(state.public):
                 exporter.render(path, state.public, now)
@@ -51,3 +53,24 @@ def _seldom(now: datetime) -> dict[str, Any]:
         "now": {"two": "word " * 60},
         "motd": [{"level": "warning", "message": "word " * 60}, {"level": "danger", "message": "word"}],
     }
+
+
+def _open_spaces(now: datetime) -> tuple[Edit, ...]:
+    """Return what adds open spaces: one that is on, one that is to come, and one that was cancelled."""
+    minutes = {"p1": -5, "p2": 5, "p3": 10}
+    spaces = [
+        OpenSpace(
+            id=name,
+            number=number,
+            title="word " * 12,
+            room=f"Room {number}",
+            start=now + timedelta(minutes=begins),
+            end=now + timedelta(minutes=begins + 45),
+            changed=now,
+            host="@word",
+            link="https://example.org/word",
+            cancelled=name == "p3",
+        )
+        for number, (name, begins) in enumerate(minutes.items(), 1)
+    ]
+    return tuple(Edit(OPENSPACES, space.key, None, space) for space in spaces)

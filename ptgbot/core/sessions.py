@@ -53,6 +53,7 @@ class Session:
         page: Its page on the site; empty where nobody said where that is.
         about: The page about it elsewhere, such as in a conference's programme; empty where there is none.
         host: The name of whose it is; empty where it is nobody's.
+        before: What it was before, oldest first, as far as that is kept.
     """
 
     uid: str
@@ -69,6 +70,7 @@ class Session:
     page: str = ""
     about: str = ""
     host: str = ""
+    before: tuple["Session", ...] = ()
 
     def runs(self, now: datetime) -> bool:
         """Return whether it is on."""

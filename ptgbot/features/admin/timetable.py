@@ -196,6 +196,8 @@ class _Reader:
         place += f" '{cut(title)}'" if title else ""
         name = self._line(room) or self._line(event.get("room"))
         kind = self._line(event.get("type")).lower()
+        if self._is_ours and kind not in ("", "meeting"):  # an open space, which is no booking
+            return
         if not track and (kind in _BREAK_TYPES or _BREAK_TITLE.fullmatch(title.lower())):
             self._breaks += 1
             return

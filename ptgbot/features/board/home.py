@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from ptgbot.core.clock import Event
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
 from ptgbot.core.identity import Actor, Role
 from ptgbot.core.panels import Button, Choice, Field, Form, Panel, Section
+from ptgbot.features.openspaces.model import POSTS, Fate, Lane, post_id
 from ptgbot.features.people.model import holdings, voice_required
 from ptgbot.features.presence.model import CHECKINS, here
+from ptgbot.features.reminders.model import REMINDERS, WISHES, Reminder, Wish, asked_name
 from ptgbot.features.schedule.model import (
     BOOKINGS,
     ROOMS,
@@ -27,10 +30,12 @@ from ptgbot.features.topics.model import TOPICS
 
 __all__ = ["FORMS", "form", "panel"]
 
-FORMS = ("now", "next", "book", "in", "subscribe")
+FORMS = ("now", "next", "book", "in", "subscribe", "remind", "quiet")
 
 _MOST_TALKS = 60  # lines; beyond that the page is the better place
 _LONG = 300  # characters of a line, likewise
+_MOST_WAITING = 10  # things that wait for an organiser; each has two buttons
+_MOST_STOPPED = 20  # reminders that have a button each
 
 
 def panel(view: View, event: Event, now: datetime, actor: Actor) -> Panel:
@@ -42,7 +47,13 @@ def panel(view: View, event: Event, now: datetime, actor: Actor) -> Panel:
         now: This instant (aware, UTC).
         actor: Who looks, and what they may do.
     """
-    sections = [_own(view, event, actor), _talks(view, event, actor), Section("Next", _NEXT(view))]
+    sections = [
+        _own(view, event, actor),
+        *_waiting(view, event, actor),
+        _reminders(view, actor),
+        _talks(view, event, actor),
+        Section("Next", _NEXT(view)),
+    ]
     day = today(view, event, now)
     if day is not None:
         sections.append(_day(view, event, day, now))
@@ -72,6 +83,76 @@ def _own(view: View, event: Event, actor: Actor) -> Section:
     if subscription:
         buttons.append(Button("End subscription", command="+unsubscribe"))
     return Section("You", tuple(lines), tuple(buttons))
+
+
+def _waiting(view: View, event: Event, actor: Actor) -> Iterator[Section]:
+    """Yield what waits for an organiser's word, if they are one and there is any."""
+    found = _WAITING(view, event) if actor.role >= Role.ORGANISER else ()
+    if not found:
+        return
+    lines = [waiting.line for waiting in found[:_MOST_WAITING]]
+    if len(found) > _MOST_WAITING:
+        lines.append(f"… and {len(found) - _MOST_WAITING} more: '~reminders' and '~posts' show them.")
+    buttons = []
+    for waiting in found[:_MOST_WAITING]:
+        if waiting.is_whole:
+            buttons.append(Button(f"Approve {waiting.name}", command=f"~approve {waiting.name}", primary=True))
+        buttons.append(Button(f"Deny {waiting.name}", command=f"~deny {waiting.name}", danger=True))
+    yield Section("Waiting for your word", _bounded(lines), tuple(buttons))
+
+
+class _Waiting(NamedTuple):
+    """Something that waits: its id, a line about it, and whether nothing but a word is missing."""
+
+    name: str
+    line: str
+    is_whole: bool
+
+
+def _find_waiting(view: View, event: Event) -> tuple[_Waiting, ...]:
+    asked: dict[str, list[Reminder]] = {}
+    for reminder in sorted(view.where(REMINDERS, "waits", value=True).values(), key=lambda r: (r.due, r.place)):
+        asked.setdefault(asked_name(reminder), []).append(reminder)
+    found = []
+    for name, reminders in asked.items():
+        places = ", ".join(reminder.place.removesuffix(":timeline") for reminder in reminders)
+        what = reminders[0].text or f"what begins at {event.local(reminders[0].start):%H:%M}"
+        found.append(_Waiting(name, f"{name} to {places} on {_moment(reminders[0].due, event)}: {what}", is_whole=True))
+    posts = [post for lane in _LOOKED_AT for post in view.where(POSTS, "lane", lane).values() if post.fate is Fate.OPEN]
+    for post in sorted(posts, key=lambda p: (p.start is None, p.start or p.at, p.number)):
+        where = f"{post.room or 'a room that is not known'}, "
+        where += "at a time that is not known" if post.start is None else _moment(post.start, event)
+        line = f"{post_id(post.number)} by {post.name}, {where} ({post.reason}): {' '.join(post.text.split())}"
+        whole = bool(post.room) and post.start is not None and post.lane is Lane.OUTGOING
+        found.append(_Waiting(post_id(post.number), line, whole))
+    return tuple(found)
+
+
+def _moment(instant: datetime, event: Event) -> str:
+    return f"{event.local(instant):%a %H:%M}"
+
+
+_LOOKED_AT = (Lane.OUTGOING, Lane.REVIEW, Lane.CONFLICT)
+_WAITING: Derived[tuple[_Waiting, ...]] = Derived((REMINDERS, POSTS), _find_waiting)
+
+
+def _wish(view: View, actor: Actor) -> Wish | None:
+    return next(iter(holdings(view, WISHES, actor)), None)
+
+
+def _reminders(view: View, actor: Actor) -> Section:
+    """Return what somebody is reminded of, each with a button that ends it."""
+    wish = _wish(view, actor)
+    tracks = wish.tracks if wish else ()
+    quiet = wish.quiet if wish else ""
+    lines = [f"#{track}: {minutes} minutes before each of its slots" for track, minutes in tracks]
+    if tracks or quiet:
+        hours = "You have no quiet hours." if quiet == "off" else f"Your quiet hours: {quiet or 'those of the event'}."
+        lines.append(hours)
+    buttons = [Button("Remind me…", form="remind")] if view.all(TRACKS) else []
+    buttons += [Button(f"Stop #{track}", command=f"+remind off #{track}") for track, _ in tracks[:_MOST_STOPPED]]
+    buttons.append(Button("Quiet hours…", form="quiet"))
+    return Section("Your reminders", _bounded(lines or ["You are reminded of nothing."]), tuple(buttons))
 
 
 def _talks(view: View, event: Event, actor: Actor) -> Section:
@@ -166,6 +247,15 @@ def form(name: str, view: View, event: Event, now: datetime, actor: Actor, *, te
         case "in":
             where = Field("place", "Where are you?", initial=text, hint="A track, such as #nova, or any words.")
             return Form("in", "Where are you?", "+in {place}", (where,), "I am here")
+        case "remind":
+            hint = "Left empty, it is as the event has it."
+            minutes = Field("minutes", "How many minutes before", hint=hint, optional=True)
+            return Form("remind", "Be reminded of a track", "+remind #{track} {minutes}", (track, minutes), "Remind me")
+        case "quiet":
+            wish = _wish(view, actor)
+            hint = "Such as 23:00-06:30; 'off' for none, 'default' for those of the event."
+            hours = Field("hours", "Do not remind me", initial=wish.quiet if wish else "", hint=hint)
+            return Form("quiet", "Quiet hours", "+quiet {hours}", (hours,))
         case "subscribe":
             held = next(iter(holdings(view, SUBSCRIPTIONS, actor)), None)
             hint = "Words, or a pattern such as nova|cinder. You are told of every topic that matches."

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import Any
 
 from markupsafe import Markup
@@ -12,8 +12,9 @@ from ptgbot.core.changes import Change, Edit
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import Table, View, Visibility
 from ptgbot.core.fragments import Fragments, Frame, Html
+from ptgbot.core.sessions import Session, Sessions
 from ptgbot.features.board.grid import Grid, grids, next_turn, phases
-from ptgbot.features.board.talks import MAX_NAMES, Crowds, Parts, Talks
+from ptgbot.features.board.talks import MAX_NAMES, SOON, Crowds, Parts, Talks
 from ptgbot.features.motd.model import MOTD, notices
 from ptgbot.features.people.model import ACCESS, voice_required
 from ptgbot.features.presence.model import CHECKINS
@@ -32,13 +33,20 @@ class BoardPage:
         event: The conference.
         html: The site's templates.
         stale_after: How long a topic is believed after it was said.
+        spaces: The open spaces.
     """
 
     path = "ptg.html"
 
-    def __init__(self, event: Event, html: Html, stale_after: timedelta = STALE_AFTER) -> None:
+    def __init__(
+        self, event: Event, html: Html, stale_after: timedelta = STALE_AFTER, spaces: Sessions | None = None
+    ) -> None:
         self._event = event
         self._html = html
+        self._spaces = spaces or Sessions()
+        self._spaces_now = Fragments(partial(html, "board/space.html"))
+        self._spaces_next = Fragments(partial(html, "board/spaces.html"))
+        self._spaces_today = Fragments(partial(html, "board/spaces.html"))
         self._talks = Talks(event, stale_after, Crowds())
         self._now = Fragments(partial(html, "board/now.html", max_names=MAX_NAMES))
         self._booked = Fragments(partial(html, "board/booked.html"))
@@ -56,7 +64,8 @@ class BoardPage:
 
     def touched(self, change: Change, view: View) -> Iterable[str]:
         """Return the path of the page if it shows something that the Change altered."""
-        return (self.path,) if any(self._shows(edit, view) for edit in change.edits) else ()
+        shown = self._spaces.touched(change) or any(self._shows(edit, view) for edit in change.edits)
+        return (self.path,) if shown else ()
 
     def _shows(self, edit: Edit, view: View) -> bool:
         if edit.table is INFO:
@@ -75,6 +84,7 @@ class BoardPage:
         booked = self._booked(self._talks.booked(view, now))
         next_talks = self._next(self._talks.next(view, now))
         soon = self._talks.soon(view, now)
+        spaces = self._spaces_parts(view, now, local_day)
         colors = track_colors(view)
         shown = {number: phases(grid.day, now) for number, grid in days}
         self._rooms = {number: self._rooms.get(number) or Fragments(self._room) for number, _ in days}
@@ -87,6 +97,7 @@ class BoardPage:
                 "has_booked": bool(booked),
                 "has_next": bool(next_talks),
                 "has_soon": bool(soon),
+                **{f"has_{name}": bool(parts) for name, parts in spaces.items()},
                 "has_tracks": bool(view.all(TRACKS)),
                 "days": [
                     (number, grid.label, grid.day.date, _running_room(grid, shown[number]))
@@ -124,7 +135,21 @@ class BoardPage:
             ),
             tracks=self._tracks.one(colors=colors),
             changed=self._changed.one(at=view.changed_at, today=local_day),
+            spaces_now=self._spaces_now(spaces["spaces_now"]),
+            spaces_next=self._spaces_next(spaces["spaces_next"]),
+            spaces_today=self._spaces_today(spaces["spaces_today"]),
         )
+
+    def _spaces_parts(self, view: View, now: datetime, today: date) -> dict[str, Parts]:
+        """Return the parts of open spaces: what is on, what begins next today, and all of today that is not over."""
+        of_today = [s for s in self._spaces.days(view, self._event).get(today, ()) if s.end > now]
+        coming = [session for session in of_today if session.start > now]
+        soon = [session for session in coming if session.start <= coming[0].start + SOON]
+        return {
+            "spaces_now": [(session.uid, {"session": session}) for session in self._spaces.running(view, now)],
+            "spaces_next": _by_start("next", soon, now),
+            "spaces_today": _by_start("today", of_today, now),
+        }
 
     def _day(self, number: int, grid: Grid, phases: tuple[str, ...], **values: Any) -> Markup:
         lines = self._rooms[number](
@@ -136,10 +161,18 @@ class BoardPage:
         return self._html("board/agenda.html" if "agenda" in values else "board/room.html", **values)
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - there is one
-        """Return when a slot begins or ends or a topic may be over next, or midnight."""
-        turn = next_turn(view, self._event, now)
-        fades = self._talks.turn(view, now)
-        return turn if fades is None else min(turn, fades)
+        """Return when a slot or an open space begins or ends or a topic may be over next, or midnight."""
+        turns = (next_turn(view, self._event, now), self._talks.turn(view, now), self._spaces.turn(view, now))
+        return min(filter(None, turns))
+
+
+def _by_start(place: str, sessions: Iterable[Session], now: datetime) -> Parts:
+    """Return the values of the open spaces that begin at each time."""
+    parts: Parts = []
+    for start, together in groupby(sessions, lambda session: session.start):
+        marked = tuple((session, session.runs(now)) for session in together)
+        parts.append((str(start), {"place": place, "start": start, "spaces": marked}))
+    return parts
 
 
 def _lines(day: int, grid: Grid, phases: tuple[str, ...]) -> Parts:

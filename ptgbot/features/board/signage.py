@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from ptgbot.core.changes import Change
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
 from ptgbot.core.fragments import Fragments, Frame, Html
+from ptgbot.core.sessions import Session, Sessions
 from ptgbot.features.board.grid import Grid, grids, next_turn, phases
 from ptgbot.features.board.talks import Parts, Talks
 from ptgbot.features.motd.model import MOTD, notices
@@ -36,6 +38,7 @@ class SignagePage:
         html: The site's templates.
         slugs: Returns the names of rooms as parts of addresses.
         stale_after: How long a topic is believed after it was said.
+        spaces: The open spaces, which are on the signs of their rooms like meetings.
     """
 
     path = "signage.html"
@@ -46,8 +49,10 @@ class SignagePage:
         html: Html,
         slugs: Callable[[View], Mapping[str, str]] = lambda _: {},
         stale_after: timedelta = STALE_AFTER,
+        spaces: Sessions | None = None,
     ) -> None:
         self._event = event
+        self._spaces = spaces or Sessions()
         self._html = html
         self._slugs = slugs
         self._talks = Talks(event, stale_after)
@@ -61,7 +66,8 @@ class SignagePage:
 
     def touched(self, change: Change, view: View) -> Iterable[str]:  # noqa: ARG002 - the tables tell
         """Return the path of the page if it shows something that the Change altered."""
-        return (self.path,) if any(edit.table in _SHOWN for edit in change.edits) else ()
+        shown = self._spaces.touched(change) or any(edit.table in _SHOWN for edit in change.edits)
+        return (self.path,) if shown else ()
 
     def render(self, path: str, view: View, now: datetime) -> bytes:
         """Return the page."""
@@ -97,10 +103,9 @@ class SignagePage:
         return self._html("board/signage_agenda.html" if "agenda" in values else "board/signage_line.html", **values)
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - there is one
-        """Return when a slot begins or ends or a topic may be over next, or midnight."""
-        turn = next_turn(view, self._event, now)
-        fades = self._talks.turn(view, now)
-        return turn if fades is None else min(turn, fades)
+        """Return when a slot or an open space begins or ends or a topic may be over next, or midnight."""
+        turns = (next_turn(view, self._event, now), self._talks.turn(view, now), self._spaces.turn(view, now))
+        return min(filter(None, turns))
 
     # -- what stands on the signs -------------------------------------------------------------------------------
 
@@ -109,9 +114,8 @@ class SignagePage:
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the sign of each of today's rooms, then of the other places where something is on."""
         planned = around(view, self._event, now)
-        running = _by_room(planned.running)
-        closing = max((slot.end for slot in grid.day.slots if slot.end is not None), default=now) if grid else now
-        following = {meeting.room: meeting for meeting in planned.rooms if meeting.start < closing}
+        running = _by_room((*chain(*planned.running.values()), *map(_meeting, self._spaces.running(view, now))))
+        following = self._following(view, grid, now)
         free = _free(grid, now)
         parts = self._talks.now(view, now)
         talks = _by_place(parts, running)
@@ -122,7 +126,7 @@ class SignagePage:
             if not values["word"] and len(planned.running.get(track, ())) == 1
         }
         colors = track_colors(view)
-        for room in dict.fromkeys((*(line.room.name for line in (grid.lines if grid else ())), *running)):
+        for room in dict.fromkeys((*(line.room.name for line in (grid.lines if grid else ())), *running, *following)):
             meetings, then = running.get(room, ()), following.get(room)
             yield from self._split(
                 view,
@@ -137,6 +141,17 @@ class SignagePage:
             )
         for _, here in sorted(talks.items(), key=lambda item: (item[0] == _NO_PLACE, item[0])):
             yield from self._split(view, here[0]["location"], here)
+
+    def _following(self, view: View, grid: Grid | None, now: datetime) -> dict[str, Meeting]:
+        """Return what is next in each room on this day, meeting or open space."""
+        closing = max((slot.end for slot in grid.day.slots if slot.end is not None), default=now) if grid else now
+        meetings = [meeting for meeting in around(view, self._event, now).rooms if meeting.start < closing]
+        of_today = self._spaces.days(view, self._event).get(self._event.local(now).date(), ())
+        meetings += [_meeting(session) for session in of_today if session.start > now]
+        following: dict[str, Meeting] = {}
+        for meeting in sorted(meetings, key=lambda meeting: meeting.start):
+            following.setdefault(meeting.room, meeting)
+        return following
 
     def _split(self, view: View, place: str, here: list[_Talk], **values: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield as many signs for a place as it takes to show all that is on there."""
@@ -164,12 +179,16 @@ def _lines(grid: Grid, shown: tuple[str, ...], slugs: Mapping[str, str], now: da
     ]
 
 
-def _by_room(running: _Running) -> dict[str, tuple[Meeting, ...]]:
+def _meeting(session: Session) -> Meeting:
+    """Return an open space as signs show it: in the place of a track stands what kind it is."""
+    return Meeting(session.track, session.room, session.start, session.end, session.title, session.about)
+
+
+def _by_room(running: Iterable[Meeting]) -> dict[str, tuple[Meeting, ...]]:
     """Return the meetings that are on, by their rooms."""
     found: dict[str, tuple[Meeting, ...]] = {}
-    for meetings in running.values():
-        for meeting in meetings:
-            found[meeting.room] = (*found.get(meeting.room, ()), meeting)
+    for meeting in running:
+        found[meeting.room] = (*found.get(meeting.room, ()), meeting)
     return found
 
 

@@ -1,4 +1,4 @@
-"""``now-and-next.json``: what each track is at, and where it is booked now and next."""
+"""``now-and-next.json``: what each track is at, where it is booked now and next, and which open spaces there are."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -13,6 +13,7 @@ from ptgbot.core.clock import Event
 from ptgbot.core.color import swatch
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
+from ptgbot.core.sessions import Session, Sessions
 from ptgbot.features.feeds.fadings import Fadings
 from ptgbot.features.history.model import HISTORY, newest_first
 from ptgbot.features.schedule.model import (
@@ -58,12 +59,14 @@ class NowAndNext:
     Args:
         event: The conference.
         stale_after: How long what is on now is believed after it was said.
+        spaces: The open spaces.
     """
 
     path = "now-and-next.json"
 
-    def __init__(self, event: Event, stale_after: timedelta = STALE_AFTER) -> None:
+    def __init__(self, event: Event, stale_after: timedelta = STALE_AFTER, spaces: Sessions | None = None) -> None:
         self._event = event
+        self._spaces = spaces or Sessions()
         self._fadings = Fadings(event, stale_after)
         self._booked: Derived[tuple[Mapping[str, _Spans], list[datetime]]] = Derived((DAYS, BOOKINGS), self._plan)
         self._around: Derived[dict[str, _Around]] = Derived((DAYS, BOOKINGS), self._around_interval)
@@ -72,6 +75,9 @@ class NowAndNext:
         )
         self._kept: dict[str, tuple[tuple[object, ...], bytes]] = {}
         self._changed: Derived[datetime | None] = Derived((HISTORY,), _changed)
+        self._spaces_changed: Derived[datetime | None] = Derived(
+            self._spaces.tables, lambda view: max((s.changed for s in self._spaces.all(view)), default=None)
+        )
 
     def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - it is always there
         """Return the path of the feed."""
@@ -79,7 +85,8 @@ class NowAndNext:
 
     def touched(self, change: Change, view: View) -> Iterable[str]:  # noqa: ARG002 - the edits tell
         """Return the path of the feed if it shows something that the Change altered."""
-        return (self.path,) if any(edit.table in _TABLES for edit in change.edits) else ()
+        shown = self._spaces.touched(change) or any(edit.table in _TABLES for edit in change.edits)
+        return (self.path,) if shown else ()
 
     def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - there is one
         """Return the feed."""
@@ -97,22 +104,27 @@ class NowAndNext:
                 held = (made_of, self._track(view, track, topic or Topic(name), over, spans))
             kept[name] = held
         self._kept = kept
-        changed = self._changed(view)
+        changed = max(filter(None, (self._changed(view), self._spaces_changed(view))), default=None)
+        coming = self._spaces.following(view, now)
         head = {
             "event": self._event.name or event_info(view).eventid,
             "time_zone": self._event.zone.key,
             "url": self._event.site_url,
             "changed": None if changed is None else self._local(changed),
+            "open_spaces": {
+                "now": [self._space(session) for session in self._spaces.running(view, now)],
+                "next": [self._space(session) for session in coming if session.start == coming[0].start],
+            },
         }
         tracks = b",\n".join([content for _, content in kept.values()])
         return b'%b,\n"tracks":{%b}}\n' % (orjson.dumps(head)[:-1], tracks)
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - there is one
-        """Return when a booking begins or ends next, or a topic may be over."""
+        """Return when a booking or an open space begins or ends next, or a topic may be over."""
         _, bounds = self._booked(view)
         following = bisect_right(bounds, now)
-        turn = self._fadings.turn(view, now)
-        return min((*bounds[following : following + 1], *([turn] if turn else [])), default=None)
+        turns = (*bounds[following : following + 1], self._fadings.turn(view, now), self._spaces.turn(view, now))
+        return min(filter(None, turns), default=None)
 
     def _local(self, instant: datetime) -> str:
         return self._event.local(instant).isoformat(timespec="seconds")
@@ -162,6 +174,16 @@ class NowAndNext:
             "booked_next": [self._span(span) for span in booked_next],
         }
         return b"%b:%b" % (orjson.dumps(track.name), orjson.dumps(value))
+
+    def _space(self, session: Session) -> dict[str, str]:
+        return {
+            "title": session.title,
+            "room": session.room,
+            "start": self._local(session.start),
+            "end": self._local(session.end),
+            "host": session.host,
+            "url": session.about,
+        }
 
     def _span(self, span: _Span) -> dict[str, str]:
         return {

@@ -1,4 +1,4 @@
-"""``schedule.json`` and ``schedule.xml``: the bookings as conference apps read them.
+"""``schedule.json`` and ``schedule.xml``: the bookings and open spaces as conference apps read them.
 
 The format is that of frab, pretalx and c3voc (https://c3voc.de/wiki/schedule; the schemas are in the tests).
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -18,8 +19,10 @@ from ptgbot.core.clock import Event
 from ptgbot.core.color import swatch
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
+from ptgbot.core.sessions import Session, Sessions
 from ptgbot.features.feeds import xml
 from ptgbot.features.feeds.model import OWN, booking_guid, guid, own_facts, uri
+from ptgbot.features.feeds.schedule_events import Told, Written, write
 from ptgbot.features.schedule.model import (
     BOOKINGS,
     DAYS,
@@ -46,41 +49,34 @@ _SLUG = re.compile(r"[a-z0-9_-]+[a-z0-9]")
 _XML_SLUG = re.compile(r"[a-z][a-z0-9-]+")
 _JSON_ZONE = re.compile(r"([A-Z][a-z]+/[A-Z][a-z]+)|UTC$")
 _LARGEST_NUMBER = 2**31 - 1  # apps keep the number of an event in 32 bits
-_LONGEST = 99 * 60 + 59  # minutes that schedule.xml can say
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A booking, written down for both files."""
-
-    json: bytes
-    xml: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """A day with its bounds (event time), and what is booked on it by room."""
+    """A day with its bounds (event time), and what is on it by room."""
 
     date: date
     start: datetime
     end: datetime
-    rooms: Mapping[str, list[_Written]]
+    rooms: Mapping[str, list[Written]]
 
 
 class ScheduleFiles:
-    """Publishes ``schedule.json`` and ``schedule.xml``. What is said in them about a booking is kept until it changes.
+    """Publishes ``schedule.json`` and ``schedule.xml``. What is said in them about an event is kept until it changes.
 
     Args:
         event: The conference.
+        spaces: The open spaces.
     """
 
     json = "schedule.json"
     xml = "schedule.xml"
 
-    def __init__(self, event: Event) -> None:
+    def __init__(self, event: Event, spaces: Sessions | None = None) -> None:
         self._event = event
-        self._kept: dict[str, tuple[tuple[object, ...], _Written]] = {}
-        self._days: Derived[list[_Day]] = Derived(_TABLES, self._make_days)
+        self._spaces = spaces or Sessions()
+        self._kept: dict[str, tuple[tuple[object, ...], Written]] = {}
+        self._days: Derived[list[_Day]] = Derived((*_TABLES, *self._spaces.tables), self._make_days)
 
     def paths(self, view: View) -> Iterable[str]:  # noqa: ARG002 - they are always there
         """Return the paths of both files."""
@@ -88,7 +84,8 @@ class ScheduleFiles:
 
     def touched(self, change: Change, view: View) -> Iterable[str]:  # noqa: ARG002 - the edits tell
         """Return both paths if the Change altered the schedule, and none if it is about topics or people."""
-        return (self.json, self.xml) if any(edit.table in _TABLES for edit in change.edits) else ()
+        shown = self._spaces.touched(change) or any(edit.table in _TABLES for edit in change.edits)
+        return (self.json, self.xml) if shown else ()
 
     def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - a schedule knows no "now"
         """Return a file."""
@@ -99,39 +96,51 @@ class ScheduleFiles:
         """Return None: time does not alter them."""
         return None
 
-    # -- what is booked -------------------------------------------------------------------------------------------
+    # -- what is on -----------------------------------------------------------------------------------------------
 
     def _make_days(self, view: View) -> list[_Day]:
         by_slot: dict[str, list[Booking]] = {}
         for booking in view.all(BOOKINGS).values():
             by_slot.setdefault(booking.slot, []).append(booking)
-        numbers = _numbers(view)
+        spaces = dict(self._spaces.days(view, self._event))
+        numbers = _numbers(view, self._spaces.planned(view))
         order = {room.name: number for number, room in enumerate(sorted_rooms(view))}
-        kept: dict[str, tuple[tuple[object, ...], _Written]] = {}
+        kept: dict[str, tuple[tuple[object, ...], Written]] = {}
+
+        def rooms(found: list[tuple[str, Written]], on: date) -> Mapping[str, list[Written]]:
+            for session in spaces.pop(on, ()):
+                kept[session.uid] = written = self._written_session(view, session, numbers[session.uid])
+                found.append((session.room, written[1]))
+            by_room: dict[str, list[Written]] = {}
+            for room, one in sorted(found, key=lambda item: (order.get(item[0], len(order)), item[0])):
+                by_room.setdefault(room, []).append(one)
+            return by_room
+
         days = []
         for day in plan(view, self._event):
             if day.date is None:
                 continue
-            found: list[tuple[str, _Written]] = []
+            found: list[tuple[str, Written]] = []
             for slot in day.slots:
                 for booking in by_slot.get(slot.slot.name, ()) if slot.start else ():
                     kept[booking.id] = written = self._written(view, booking, slot, numbers[booking.id])
                     found.append((booking.room, written[1]))
-            found.sort(key=lambda item: (order.get(item[0], len(order)), item[0]))
-            rooms: dict[str, list[_Written]] = {}
-            for room, one in found:
-                rooms.setdefault(room, []).append(one)
-            days.append(_Day(day.date, *self._bounds(day, day.date), rooms))
+            bounds = self._bounds(day, day.date, spaces.get(day.date, ()))
+            days.append(_Day(day.date, *bounds, rooms(found, day.date)))
+        if spaces:  # on days that the schedule does not have
+            days += [_Day(on, *self._bounds(None, on, spaces[on]), rooms([], on)) for on in sorted(spaces)]
+            days.sort(key=lambda day: day.date)
         self._kept = kept
         if not days:  # neither file may be without a day
             empty = self._event.first_day or _EPOCH
-            days = [_Day(empty, self._midnight(empty), self._midnight(empty + timedelta(days=1)), {})]
+            days = [_Day(empty, *self._bounds(None, empty), {})]
         return days
 
-    def _bounds(self, day: PlannedDay, on: date) -> tuple[datetime, datetime]:
-        """Return when a day begins and ends: with its slots, or at midnight where they have no times."""
-        starts = [self._event.local(slot.start) for slot in day.slots if slot.start]
-        ends = [self._event.local(slot.end) for slot in day.slots if slot.end]
+    def _bounds(self, day: PlannedDay | None, on: date, sessions: Iterable[Session] = ()) -> tuple[datetime, datetime]:
+        """Return when a day begins and ends: with what is on it, or at midnight where that has no times."""
+        parts: list[PlannedSlot | Session] = [*(day.slots if day else ()), *sessions]
+        starts = [self._event.local(part.start) for part in parts if part.start]
+        ends = [self._event.local(part.end) for part in parts if part.end]
         if not starts or not ends:
             return self._midnight(on), self._midnight(on + timedelta(days=1))
         return min(starts), max(ends)
@@ -141,7 +150,7 @@ class ScheduleFiles:
 
     def _written(
         self, view: View, booking: Booking, slot: PlannedSlot, number: int
-    ) -> tuple[tuple[object, ...], _Written]:
+    ) -> tuple[tuple[object, ...], Written]:
         """Return a booking as it is written down, and what that was made of."""
         links, room, info = view.get(LINKS, booking.track), view.get(ROOMS, booking.room), event_info(view)
         made_of: tuple[Booking, PlannedSlot, int, Links | None, Room | None, Info] = (
@@ -152,56 +161,52 @@ class ScheduleFiles:
             return held
         return made_of, self._write(view, booking, slot, number)
 
-    def _write(self, view: View, booking: Booking, slot: PlannedSlot, number: int) -> _Written:
+    def _write(self, view: View, booking: Booking, slot: PlannedSlot, number: int) -> Written:
         assert slot.start is not None
         assert slot.end is not None
-        start, end = self._event.local(slot.start), self._event.local(slot.end)
-        minutes = int((slot.end - slot.start).total_seconds() // 60)
-        named = str(booking_guid(booking.id))
         page = f"{self._event.site_url}/track/{booking.track}.html" if self._event.site_url else ""
         pad, meeting = etherpad_url(view, booking.track), meeting_url(view, booking.track, booking.room)
-        links = [(title, found) for title, url in (("Pad", pad), ("Meeting", meeting)) if (found := uri(url))]
-        address = uri(booking.url) or page
-        slug = f"{self._acronym(view)}-{re.sub('[^a-z0-9_-]', '-', booking.track)}-{number}"
-        value: dict[str, Any] = {
-            "guid": named,
-            "id": number,
-            "date": start.isoformat(),
-            "start": f"{start:%H:%M}",
-            "end": end.isoformat(),
-            "duration": _duration(minutes),
-            "room": booking.room,
-            "slug": slug,
-            "url": address or f"urn:uuid:{named}",
-            "title": booking.title or booking.track,
-            "subtitle": None,
-            "track": booking.track,
-            "type": "meeting",
-            "language": None,
-            "abstract": None,
-            "persons": [],
-            "links": [{"title": title, "url": url} for title, url in links],
-        }
-        inner = "".join(
-            [
-                xml.element("room", booking.room),
-                xml.element("title", booking.title or booking.track),
-                xml.element("subtitle"),
-                xml.element("type", "meeting"),
-                xml.element("date", start.isoformat()),
-                xml.element("start", f"{start:%H:%M}"),
-                xml.element("duration", _duration(min(minutes, _LONGEST))),
-                xml.element("abstract"),
-                xml.element("slug", slug),
-                xml.element("track", booking.track),
-                "<persons></persons>\n<links>\n",
-                *(xml.element("link", title, href=url) for title, url in links),
-                "</links>\n",
-                xml.element("url", address) if address else "",
-            ]
+        return write(
+            Told(
+                guid=str(booking_guid(booking.id)),
+                number=number,
+                start=self._event.local(slot.start),
+                end=self._event.local(slot.end),
+                room=booking.room,
+                title=booking.title or booking.track,
+                track=booking.track,
+                kind="meeting",
+                slug=self._slug(view, booking.track, number),
+                address=uri(booking.url) or page,
+                links=tuple(
+                    (title, found) for title, url in (("Pad", pad), ("Meeting", meeting)) if (found := uri(url))
+                ),
+            )
         )
-        text = f"<event{xml.attributes(guid=named, id=str(number))}>\n{inner}</event>\n"
-        return _Written(orjson.dumps(value), text.encode())
+
+    def _written_session(self, view: View, session: Session, number: int) -> tuple[tuple[object, ...], Written]:
+        """Return an open space as it is written down, and what that was made of."""
+        made_of = (session, number, event_info(view))
+        held = self._kept.get(session.uid)
+        if held is not None and held[0] == made_of:
+            return held
+        told = Told(
+            guid=str(_session_guid(session)),
+            number=number,
+            start=self._event.local(session.start),
+            end=self._event.local(session.end),
+            room=session.room,
+            title=session.title,
+            track=session.track,
+            kind=session.track,
+            slug=self._slug(view, session.track.lower(), number),
+            address=uri(session.about) or session.page,
+            persons=(session.host,) if session.host else (),
+        )
+        return made_of, write(told)
+
+    def _slug(self, view: View, name: str, number: int) -> str:
+        return f"{self._acronym(view)}-{re.sub('[^a-z0-9_-]', '-', name)}-{number}"
 
     # -- the files ------------------------------------------------------------------------------------------------
 
@@ -295,10 +300,6 @@ def _version(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=6).hexdigest()
 
 
-def _duration(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
 def _track(name: str, color: str) -> dict[str, str]:
     return {
         "name": name,
@@ -316,11 +317,16 @@ def _room(room: Room) -> dict[str, Any]:
     }
 
 
-def _numbers(view: View) -> dict[str, int]:
-    """Return a number for each booking, which apps of old want: from its UUID, so that it stays."""
+def _session_guid(session: Session) -> UUID:
+    return guid("session", session.uid)
+
+
+def _numbers(view: View, sessions: Iterable[Session]) -> dict[str, int]:
+    """Return a number for each booking and session, which apps of old want: from its UUID, so that it stays."""
     numbers: dict[str, int] = {}
     taken: set[int] = set()
-    for found, id_ in sorted((booking_guid(id_).int, id_) for id_ in view.all(BOOKINGS)):
+    bookings = sorted((booking_guid(id_).int, id_) for id_ in view.all(BOOKINGS))
+    for found, id_ in (*bookings, *sorted((_session_guid(session).int, session.uid) for session in sessions)):
         number = found % _LARGEST_NUMBER + 1
         while number in taken:
             number = number % _LARGEST_NUMBER + 1

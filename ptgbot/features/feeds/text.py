@@ -11,6 +11,7 @@ from ptgbot.core.changes import Change
 from ptgbot.core.clock import Event
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
+from ptgbot.core.sessions import Session, Sessions
 from ptgbot.features.feeds.fadings import Fadings
 from ptgbot.features.motd.model import MOTD, notices
 from ptgbot.features.schedule.model import (
@@ -45,12 +46,14 @@ class TextBoard:
     Args:
         event: The conference.
         stale_after: How long what is on now is believed after it was said.
+        spaces: The open spaces.
     """
 
     path = "ptg.txt"
 
-    def __init__(self, event: Event, stale_after: timedelta = STALE_AFTER) -> None:
+    def __init__(self, event: Event, stale_after: timedelta = STALE_AFTER, spaces: Sessions | None = None) -> None:
         self._event = event
+        self._spaces = spaces or Sessions()
         self._fadings = Fadings(event, stale_after)
         self._bounds: Derived[list[datetime]] = Derived((DAYS,), self._find_bounds)
         self._slots: Derived[str] = Derived((DAYS, ROOMS, BOOKINGS), self._slot)
@@ -62,7 +65,8 @@ class TextBoard:
 
     def touched(self, change: Change, view: View) -> Iterable[str]:  # noqa: ARG002 - the edits tell
         """Return the path of the text if it shows something that the Change altered."""
-        return (self.path,) if any(edit.table in _TABLES for edit in change.edits) else ()
+        shown = self._spaces.touched(change) or any(edit.table in _TABLES for edit in change.edits)
+        return (self.path,) if shown else ()
 
     def render(self, path: str, view: View, now: datetime) -> bytes:  # noqa: ARG002 - there is one
         """Return the text, in UTF-8."""
@@ -73,12 +77,14 @@ class TextBoard:
         schedule = around(view, self._event, now)
         before, self._kept = self._kept, {}
         current = [
-            self._keep(before, "now", self._now, topic, on, words[topic.track]) for _, topic in topics if topic.now
+            self._keep(before, ("now", track), self._now, topic, on, words[track])
+            for track, topic in topics
+            if topic.now
         ]
         told = {track for track, topic in topics if topic.now}
         booked = [self._booked(these) for track, these in sorted(schedule.running.items()) if track not in told]
         following = [
-            self._keep(before, "next", self._next, topic, schedule.following.get(track), on)
+            self._keep(before, ("next", track), self._next, topic, schedule.following.get(track), on)
             for track, topic in topics
             if topic.next
         ]
@@ -89,31 +95,36 @@ class TextBoard:
             parts += ["\n" if current else "", "By the schedule, and nobody has said more: #TRACK now TOPIC\n", *booked]
         if following:
             parts += ["\nNEXT\n", *following]
+        spaces = [s for s in self._spaces.days(view, self._event).get(on, ()) if s.end > now]
+        if spaces:
+            parts += [
+                "\nOPEN SPACES TODAY\n",
+                *(self._keep(before, ("", s.uid), self._space, s, s.runs(now)) for s in spaces),
+            ]
         parts.append(self._schedule(view, now))
         if self._event.site_url:
             parts.append(f"\n{_safe(self._event.site_url)}/ptg.html\n")
         return "".join(parts).encode()
 
     def turns(self, path: str, view: View, now: datetime) -> datetime | None:  # noqa: ARG002 - there is one
-        """Return when a slot begins or ends next, a topic may be over, or the event's day ends."""
+        """Return when a slot or open space begins or ends next, a topic may be over, or the event's day ends."""
         tomorrow = self._event.local(now).date() + timedelta(days=1)
         midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=self._event.zone).astimezone(UTC)
         bounds = self._bounds(view)
         following = bisect_right(bounds, now)
-        turn = self._fadings.turn(view, now)
-        return min([midnight, *bounds[following : following + 1], *([turn] if turn else [])])
+        turns = (*bounds[following : following + 1], self._fadings.turn(view, now), self._spaces.turn(view, now))
+        return min(filter(None, (midnight, *turns)))
 
     def _find_bounds(self, view: View) -> list[datetime]:
         slots = [slot for day in plan(view, self._event) for slot in day.slots]
         return sorted({instant for slot in slots for instant in (slot.start, slot.end) if instant is not None})
 
-    def _keep(self, before: _Kept, kind: str, make: Callable[..., str], topic: Topic, *more: object) -> str:
-        """Return what is said about a topic, made anew only where it is another one."""
-        values = (topic, *more)
-        held = before.get((kind, topic.track))
+    def _keep(self, before: _Kept, key: tuple[str, str], make: Callable[..., str], *values: object) -> str:
+        """Return what is said about a topic or an open space, made anew only where it is another one."""
+        held = before.get(key)
         if held is None or held[0] != values:
             held = (values, make(*values))
-        self._kept[kind, topic.track] = held
+        self._kept[key] = held
         return held[1]
 
     def _head(self, view: View) -> str:
@@ -146,6 +157,12 @@ class TextBoard:
         if meeting is not None and self._event.local(meeting.start).date() == on:
             where = f"at {self._clock(meeting.start)} in {meeting.room}"
         return _entry(topic.track, *(f"- {text}" for text in topic.next), where)
+
+    def _space(self, session: Session, runs: bool) -> str:  # noqa: FBT001 - as it is kept
+        on = "now, " if runs else ""
+        host = f", with {session.host}" if session.host else ""
+        times = f"{self._clock(session.start)}-{self._clock(session.end)}"
+        return _entry(times, session.title, f"{on}in {session.room}{host}")
 
     def _clock(self, instant: datetime) -> str:
         return f"{self._event.local(instant):%H:%M}"

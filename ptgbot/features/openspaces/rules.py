@@ -14,6 +14,7 @@ DURATION = timedelta(minutes=45)
 MAX_MINUTES = 1440
 
 _ROOM_WORDS = re.compile(r"(?:rooms?|rm)\b[\s.\-_#]*(?=\w)", re.IGNORECASE)
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w+&/]+(?=\d)")
 _NO_PART_OF_A_KEY = re.compile(r"[^\w+&/.]|_|(?<!\d)\.|\.(?!\d)")
 
@@ -22,9 +23,9 @@ _NO_PART_OF_A_KEY = re.compile(r"[^\w+&/.]|_|(?<!\d)\.|\.(?!\d)")
 def room_key(name: str) -> str:
     """Return what is the same in all the ways to write a room's name.
 
-    Case, spaces, hyphens, dots and a word "room" in front make no difference; ``+``, ``&`` and ``/`` do.
+    Case, accents, spaces, hyphens, dots and a word "room" in front make no difference; ``+``, ``&`` and ``/`` do.
     """
-    plain = unicodedata.normalize("NFKC", name).strip()
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name)).strip()
     if word := _ROOM_WORDS.match(plain):
         plain = plain[word.end() :]
     return _NO_PART_OF_A_KEY.sub("", _BETWEEN_DIGITS.sub(".", plain)).casefold()

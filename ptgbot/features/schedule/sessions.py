@@ -2,24 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from ptgbot.core.clock import Event
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import Table, View
-from ptgbot.core.sessions import Session, Status
+from ptgbot.core.sessions import CANCELLED_FOR, Session, Status, revision_of
 from ptgbot.features.schedule.documents import BOOKINGS, CALENDAR, DAYS, Booking, CalendarEntry
 from ptgbot.features.schedule.planning import PlannedSlot, plan, untimed_slots
 from ptgbot.features.schedule.slugs import full_title
 
 __all__ = ["CANCELLED_FOR", "BookedSessions", "Telling", "TrackLinks"]
-
-CANCELLED_FOR = timedelta(hours=48)  # how long what was taken back is told of as cancelled
-
-# Revisions count the seconds from here. So they need no memory: what comes back after everything about it was
-# removed, or from a backup, still has a higher one than it ever had.
-_ERA = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +117,7 @@ class BookedSessions:
             start=entry.start,
             end=entry.end,
             status=Status.CANCELLED if entry.cancelled else Status.CONFIRMED,
-            revision=max((entry.changed - _ERA) // timedelta(seconds=1), 0),
+            revision=revision_of(entry.changed),
             changed=entry.changed,
             track=entry.track,
             link=entry.link,

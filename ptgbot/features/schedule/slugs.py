@@ -11,9 +11,10 @@ from anyascii import anyascii
 
 from ptgbot.core.derived import Derived
 from ptgbot.core.documents import View
+from ptgbot.core.sessions import Sessions
 from ptgbot.features.schedule.documents import CALENDAR, ROOMS
 
-__all__ = ["full_title", "hyphenated", "in_ascii", "make_slugs", "room_slugs"]
+__all__ = ["full_title", "hyphenated", "in_ascii", "make_slugs", "room_slugs", "slugs_with"]
 
 _WORD = r"[a-z0-9]+(?:\.[a-z0-9]+)*"
 _PLAIN = re.compile(f"{_WORD}(?: {_WORD})*")
@@ -88,3 +89,14 @@ def _of_rooms(view: View) -> dict[str, str]:
 
 # Of the rooms that there are, and of those that calendars still tell of.
 room_slugs: Derived[dict[str, str]] = Derived((ROOMS, CALENDAR), _of_rooms)
+
+
+def slugs_with(more: Sessions) -> Derived[dict[str, str]]:
+    """Return what tells the slugs of rooms, with those in which there are only Sessions of another kind."""
+
+    def slugs(view: View) -> dict[str, str]:
+        known = room_slugs(view)
+        others = {session.room for session in more.all(view)} - known.keys()
+        return make_slugs((*known, *sorted(others))) if others else known
+
+    return Derived((ROOMS, CALENDAR, *more.tables), slugs)

@@ -1,12 +1,15 @@
 """What one person sees and can press where a network has buttons and forms."""
 
 import string
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ptgbot.core.changes import Draft
 from ptgbot.core.clock import Event
 from ptgbot.core.commands import Door
 from ptgbot.core.grammar import read
@@ -14,6 +17,8 @@ from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.core.messages import Message, Reply, Tone
 from ptgbot.core.panels import Button, Choice, Field, Form, Panel, Section
 from ptgbot.features.board import home
+from ptgbot.features.openspaces.model import POSTS, Fate, Lane, Post
+from ptgbot.features.reminders.model import REMINDERS, Approval, Kind, Reminder
 from ptgbot.features.schedule.model import BOOKINGS, find_place
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
 from ptgbot.features.topics.model import TOPICS
@@ -34,6 +39,8 @@ SPEAK = (
     Button("Book a room…", form="book"),
 )
 NEW = Section("You", (NOBODY_KNOWS, NO_SUBSCRIPTION), (HERE, SUBSCRIBE))
+REMIND, HOURS = Button("Remind me…", form="remind"), Button("Quiet hours…", form="quiet")
+UNREMINDED = Section("Your reminders", ("You are reminded of nothing.",), (REMIND, HOURS))
 QUIET = ("Nobody has said what they are talking about yet.",)
 NONE_NEXT = Section("Next", ("Nothing is announced yet.",))
 MONDAY = Section(
@@ -58,19 +65,20 @@ async def press(bot: Talk, command: str, actor: Actor = ADA) -> Reply:
 
 
 async def test_an_attendee_of_a_day_that_begins(bot: Talk) -> None:
-    assert panel(bot, ADA) == Panel((NEW, Section("Now", QUIET, SPEAK), NONE_NEXT, MONDAY))
+    assert panel(bot, ADA) == Panel((NEW, UNREMINDED, Section("Now", QUIET, SPEAK), NONE_NEXT, MONDAY))
 
 
 async def test_an_event_in_which_there_is_nothing_yet() -> None:
-    empty = Panel((NEW, Section("Now", QUIET), NONE_NEXT))
+    unreminded = replace(UNREMINDED, buttons=(HOURS,))
+    empty = Panel((NEW, unreminded, Section("Now", QUIET), NONE_NEXT))
     for actor in (ADA, VERA, OLGA):
         assert panel(quick_talk({}, event=Event()), actor) == empty
 
 
 async def test_while_voice_is_required_only_those_with_it_see_what_they_can_press(bot: Talk) -> None:
     await bot.op("~requirevoice")
-    silent = Panel((NEW, Section("Now", QUIET), NONE_NEXT, MONDAY))
-    speaking = Panel((NEW, Section("Now", QUIET, SPEAK), NONE_NEXT, MONDAY))
+    silent = Panel((NEW, UNREMINDED, Section("Now", QUIET), NONE_NEXT, MONDAY))
+    speaking = Panel((NEW, UNREMINDED, Section("Now", QUIET, SPEAK), NONE_NEXT, MONDAY))
     assert [panel(bot, actor) for actor in (ADA, VERA, OLGA)] == [silent, speaking, speaking]
 
 
@@ -97,6 +105,7 @@ async def test_what_somebody_has_and_what_is_on(bot: Talk) -> None:
                     Button("End subscription", command="+unsubscribe"),
                 ),
             ),
+            UNREMINDED,
             Section(
                 "Now",
                 (
@@ -117,6 +126,81 @@ async def test_what_somebody_has_and_what_is_on(bot: Talk) -> None:
     )
     assert panel(bot, ADA) == ada
     assert panel(bot, VERA) == Panel((NEW, *ada.sections[1:]))
+
+
+async def test_what_somebody_is_reminded_of_has_a_button_that_ends_it(bot: Talk) -> None:
+    await press(bot, form(bot, "remind").filled({"track": "nova", "minutes": "10"}))
+    await press(bot, form(bot, "remind").filled({"track": "docs", "minutes": ""}))
+    await press(bot, form(bot, "quiet").filled({"hours": "23:00-06:30"}))
+    stops = tuple(Button(f"Stop #{track}", command=f"+remind off #{track}") for track in ("docs", "nova"))
+    lines = (
+        "#docs: 15 minutes before each of its slots",
+        "#nova: 10 minutes before each of its slots",
+        "Your quiet hours: 23:00-06:30.",
+    )
+    assert panel(bot, ADA).sections[1] == Section("Your reminders", lines, (REMIND, *stops, HOURS))
+    assert panel(bot, OLGA).sections[1] == UNREMINDED
+    assert form(bot, "quiet").fields[0].initial == "23:00-06:30"
+    for stop in stops:
+        await press(bot, stop.command)
+    await press(bot, form(bot, "quiet").filled({"hours": "off"}))
+    assert panel(bot, ADA).sections[1].lines == ("You have no quiet hours.",)
+    await press(bot, form(bot, "quiet").filled({"hours": "default"}))
+    assert panel(bot, ADA).sections[1] == UNREMINDED
+
+
+def held_back(number: int, at: datetime, place: str = "x:timeline") -> Reminder:
+    return Reminder(
+        f"a{number}@{place}",
+        0,
+        Kind.ANNOUNCEMENT,
+        f"a{number}",
+        place,
+        at,
+        at,
+        text=f"text {number}",
+        approval=Approval.WAITING,
+    )
+
+
+async def test_what_waits_for_an_organisers_word_is_on_their_home_alone(bot: Talk) -> None:
+    noon = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+    post = Post("x/1", 4, "x/2", "@ada", noon, "Chess\nand go", "", Lane.OUTGOING, Fate.OPEN, "it begins soon", "14")
+    ready = replace(post, start=noon, end=noon + timedelta(hours=1))
+    vague = replace(post, source="x/2", number=5, lane=Lane.REVIEW, reason="no exact time")
+    done = replace(ready, source="x/3", number=6, fate=Fate.APPROVED)
+    draft = Draft(bot.store.view)
+    for document in (held_back(1, noon), held_back(1, noon, "mastodon:timeline")):
+        draft.put(REMINDERS, document)
+    for one in (ready, vague, done):
+        draft.put(POSTS, one)
+    bot.store.commit(draft.edits(), at=noon)
+
+    section = panel(bot, OLGA).sections[1]
+    assert section == Section(
+        "Waiting for your word",
+        (
+            "a1 to mastodon, x on Mon 12:00: text 1",
+            "p4 by @ada, 14, Mon 12:00 (it begins soon): Chess and go",
+            "p5 by @ada, 14, at a time that is not known (no exact time): Chess and go",
+        ),
+        (
+            Button("Approve a1", command="~approve a1", primary=True),
+            Button("Deny a1", command="~deny a1", danger=True),
+            Button("Approve p4", command="~approve p4", primary=True),
+            Button("Deny p4", command="~deny p4", danger=True),
+            Button("Deny p5", command="~deny p5", danger=True),
+        ),
+    )
+    assert [panel(bot, actor).sections[1] for actor in (ADA, VERA)] == [UNREMINDED, UNREMINDED]
+
+    draft = Draft(bot.store.view)
+    for number in range(2, 40):
+        draft.put(REMINDERS, held_back(number, noon))
+    bot.store.commit(draft.edits(), at=noon)
+    section = panel(bot, OLGA).sections[1]
+    assert (len(section.lines), len(section.buttons)) == (11, 20)
+    assert section.lines[-1] == "… and 31 more: '~reminders' and '~posts' show them."
 
 
 async def test_who_left_is_nowhere_and_can_come_again(bot: Talk) -> None:
@@ -152,6 +236,10 @@ async def test_every_button_does_what_it_says(bot: Talk, actor: Actor) -> None:
 
 
 TRACK = Field("track", "Track", tuple(Choice(name, name) for name in sorted(SAMPLE["tracks"])))
+
+
+MINUTES = "Left empty, it is as the event has it."
+HOURS_HINT = "Such as 23:00-06:30; 'off' for none, 'default' for those of the event."
 
 
 def on(track: str) -> Field:
@@ -199,6 +287,14 @@ async def test_the_forms_of_somebody_who_is_nowhere(bot: Talk) -> None:
         Form(
             "subscribe", "Subscribe", "+subscribe {pattern}", (Field("pattern", "Tell me of", hint=hint),), "Subscribe"
         ),
+        Form(
+            "remind",
+            "Be reminded of a track",
+            "+remind #{track} {minutes}",
+            (TRACK, Field("minutes", "How many minutes before", hint=MINUTES, optional=True)),
+            "Remind me",
+        ),
+        Form("quiet", "Quiet hours", "+quiet {hours}", (Field("hours", "Do not remind me", hint=HOURS_HINT),)),
     ]
     assert home.form("none", bot.store.view, EVENT, bot.clock.now(), ADA) is None
 
@@ -308,10 +404,10 @@ async def test_a_large_event_is_bounded(bot: Talk) -> None:
     for number in range(44):
         for text in (f"now {'long ' * 40}", "next one", "next two"):
             await bot.say("olga", f"#track{number} {text}", role=Role.ORGANISER)
-    you, now, following, day = panel(bot, OLGA).sections
+    you, own, now, following, day = panel(bot, OLGA).sections
     assert (len(you.lines), len(now.lines), len(following.lines), len(day.lines)) == (2, 44, 61, 10)
     assert following.lines[-1] == "… and 28 more."
-    assert sum(len(section.buttons) for section in (you, now, following, day)) == 5
+    assert sum(len(section.buttons) for section in (you, own, now, following, day)) == 7
     booking = form(bot, "book")
     free = len({(n, d, h) for n in range(0, 23, 2) for d in range(5) for h in range(10)})
     over = 2 * 12  # the hours from 8 and 9 of Monday
@@ -324,6 +420,8 @@ async def test_a_large_event_is_bounded(bot: Talk) -> None:
 async def test_what_all_see_alike_is_made_once(bot: Talk) -> None:
     await bot.say("ada", "#nova now cells")
     first, second = [panel(bot, actor).sections for actor in (ADA, OLGA)]
-    assert [one.lines is other.lines for one, other in zip(first, second, strict=True)] == [False, True, True, False]
+    assert [one.lines is other.lines for one, other in zip(first, second, strict=True)] == [
+        False, False, True, True, False
+    ]  # fmt: skip
     await bot.say("ada", "#nova now rings")
-    assert panel(bot, ADA).sections[1].lines == ("#nova (Ballroom A, since 10:00): rings",)
+    assert panel(bot, ADA).sections[2].lines == ("#nova (Ballroom A, since 10:00): rings",)

@@ -52,6 +52,7 @@ def test_every_track_is_told_with_what_is_on_and_where_it_is_booked() -> None:
         "time_zone": "Europe/Berlin",
         "url": "https://ptg.example.org",
         "changed": None,
+        "open_spaces": {"now": [], "next": []},
         "tracks": {
             "docs": {
                 "now": None,

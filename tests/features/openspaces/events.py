@@ -29,9 +29,18 @@ EVENTS = {
         rooms=tuple(map(Room, ("ForumHall", "Hall 2A", "Hall 2B", "Atlas", "5"))),
     ),
     "clocks": Rules(zone=ZoneInfo("Europe/Berlin"), rooms=(Room("14"),)),
+    "campus": Rules(
+        zone=ZoneInfo("Europe/Paris"),
+        days=_days("2026-10-29", "2026-10-30", "2026-10-31", "2026-11-01"),
+        rooms=(
+            *map(Room, ("Salle Turing", "Salle Lovelace", "Salle 12", "Aula Magna", "Aula 1", "Aula 2", "Raum 3")),
+            *(Room("Saal Europa", ("Europasaal",)), Room("Green Room"), Room("Helium"), Room("Room A")),
+            *map(Room, ("Théâtre Zénith", "Etage Noble")),
+        ),
+    ),
     "springs": Rules(
         zone=ZoneInfo("Europe/Berlin"),
         days=_days("2026-06-05", "2026-06-06", "2026-05-06"),
-        rooms=(Room("North Hall", ("N1",)), Room("South Hall"), Room("Room 7")),
+        rooms=(Room("North Hall", ("N1",)), Room("South Hall"), Room("South Hall 2"), Room("Room 7")),
     ),
 }

@@ -1,6 +1,8 @@
 """``ptgbot openspaces try``, as people and programs use it."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +103,14 @@ def test_a_bad_setting_is_named(tmp_path: Path, openspaces: dict[str, Any]) -> N
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(f"openspaces.{next(iter(openspaces))}: ")
+
+
+def test_without_standard_input_there_is_nothing_to_answer(config: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" -m ptgbot openspaces try "$1" <&-', sys.executable, config],
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

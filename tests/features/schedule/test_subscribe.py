@@ -9,6 +9,7 @@ import pytest
 from ptgbot.catalogue import make_exporters
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
+from ptgbot.features.openspaces.sessions import open_space_sessions
 from ptgbot.features.schedule.calendars import Calendars
 from ptgbot.features.schedule.model import DAYS, ROOMS, TRACKS, Day, Room, Slot, Track
 from ptgbot.features.schedule.subscribe import SubscribePage
@@ -32,7 +33,7 @@ def state() -> View:
 
 
 def render(event: Event, view: View) -> bytes:
-    return SubscribePage(event, Templates(event)).render("subscribe.html", view, AT)
+    return SubscribePage(event, Templates(event), open_space_sessions(event)).render("subscribe.html", view, AT)
 
 
 def links(page: bytes) -> list[str]:
@@ -77,7 +78,7 @@ def test_rooms_and_days_are_called_by_their_names() -> None:
 
 
 def test_what_there_is_none_of_has_no_heading() -> None:
-    page = render(KNOWN, make_state().public)
+    page = SubscribePage(KNOWN, Templates(KNOWN)).render("subscribe.html", make_state().public, AT)
 
     assert links(page) == ["webcal://ptg.example.org/board/ptg.ics"]
     assert [found["id"] for tag, found in tags(page) if tag == "h2"] == ["everything", "how"]

@@ -9,16 +9,21 @@ from ptgbot.features.openspaces.reading.zones import BEHIND, Zone, zone_of
 
 __all__ = ["Clock", "clocks"]
 
+# "15 Uhr 20 Leute" is three o'clock.
+_COUNTED_AFTER = (
+    r"\s(?:leute|personen|menschen|teilnehm\w+|plätze|stühle|min(?:ute[ns]?|utos)?|personnes|places|participants"
+    r"|personas|plazas|people|seats)\b"
+)
 _ATOM = re.compile(
     r"(?<![^\W_])(?<![$€£¥#+])(?<!\d[.,:])(?:"
     r"(?P<ap_h>\d{1,2})(?:[:.](?P<ap_m>[0-5]\d)(?::[0-5]\d)?)?\s?(?P<ap>[ap])(?:m"
     r"|\.\s?m\b\.?)(?:-?(?P<ap_ish>ish))?(?![^\W_])"
-    r"|(?P<uhr_h>\d{1,2})(?:[:.](?P<uhr_m>[0-5]\d))?\s?u(?:h|u)r\b(?:\s(?P<uhr_m2>[0-5]\d)(?![^\W_]|[:.,h]\d"
-    r"|\s?uhr|\s[A-ZÄÖÜ][a-zäöü]))?"
+    r"|(?P<uhr_h>\d{1,2})(?:[:.](?P<uhr_m>[0-5]\d))?\s?u(?:h|u)r\b(?:\s(?P<uhr_m2>[0-5]\d)(?![^\W_]|[:.,h]\d|\s?uhr)"
+    rf"(?!{_COUNTED_AFTER}))?"
     r"|(?P<hh>[01]\d|2[0-4])(?P<mm>[0-5]\d)\s?(?:hrs?|hours|h|uhr)(?![^\W_])"
     r"|(?P<co_h>\d{1,2}):(?P<co_m>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(?:\s?(?:h|hs|hrs)(?![^\W_]))?(?:-?(?P<co_ish>ish))?"
     r"(?!%|:?\d|[^\W_Z])"
-    r"|(?P<h_h>\d{1,2})\s?h(?:eures?|oras?|s|rs)?(?:\s?(?P<h_m>[0-5]\d))?(?![^\W_]|:\d)"
+    rf"|(?P<h_h>\d{{1,2}})\s?h(?:eures?|oras?|s|rs)?(?:\s?(?P<h_m>[0-5]\d)(?!{_COUNTED_AFTER}))?(?![^\W_]|:\d)"
     r"|(?P<noon>(?:12\s)?noon(?:-?(?P<noon_ish>ish))?|mediod[ií]a|(?<=à )midi|(?<=de )midi|mezzogiorno)(?![^\W_])"
     r"|(?P<oc_h>\d{1,2})\s?o'?\s?clock\b"
     r"|(?P<b_h>\d{1,2})(?:\.(?P<b_m>[0-5]\d))?(?![^\W_]|[.,:/]\d|\s?[%°€$£¥]|\s?'\s?\d)(?P<b_ish>-?ish\b)?"
@@ -49,7 +54,7 @@ _MINUTES_TO = re.compile(
 )
 _PLUS = re.compile(
     r"\s?(?:-?ish\b|or so\b|or later\b|or earlier\b|et demie|y media|et quart|y cuarto|moins|menos|tbc\b|tbd\b"
-    r"|\+(?!\s?\w))|\s?\((?:tbc|tbd|ish|\?)\)",
+    r"|c\.\s?t\b|(?:/|(?:or|oder)\s)\s?[ap]\.?m\b|\+(?!\s?\w))|\s?\((?:tbc|tbd|ish|\?)\)",
     re.IGNORECASE,
 )
 _HALF_OF_DAY = re.compile(
@@ -68,9 +73,12 @@ _COUNTED = re.compile(
     r"|(?:different|other|more|of|or more|people|persons?|men|women|kids|min|mins|km|kg|gb|mb|tb|ms|px|hrs?"
     r"|euros?|usd|dollars?|percent|years?|leute|personen|tage|jahre|personnes"
     r"|jours|ans|personas|años|días|weeks?|to \d+ people|x)\b)"
-    r"|-(?:[a-z]|\d+-)",
+    r"|-(?:(?!noon|mid)[a-z]|\d+-)",
     re.IGNORECASE,
 )
+# "14 Uhr 30 Leute": half past two, or thirty people at two?
+_SPACED_MINUTES = re.compile(r"\d+\s?(?P<unit>h|u[hu]r)\s\d\d", re.IGNORECASE)
+_NOUN = re.compile(r"\s[A-ZÄÖÜ][a-zäöü]")
 _CUT = re.compile(r"\d[/&]$")  # "3/4pm" is two times, of which one is not read
 _FAR = 24
 
@@ -147,6 +155,10 @@ def _clock(text: str, match: re.Match[str]) -> Clock | None:
         end = zone.end()
     if clock.kind == "bare" and _COUNTED.match(text, end):
         return None
+    if (spaced := _SPACED_MINUTES.fullmatch(clock.written)) and (
+        _COUNTED.match(text, end) or (spaced["unit"] not in "hH" and _NOUN.match(text, end))
+    ):
+        clock = replace(clock, doubt=clock.doubt or f"{clock.written} may hold a number of something")
     if _PLUS.match(text, end):
         clock = replace(clock, doubt=clock.doubt or f"{clock.written} is not exact")
     if _END_AFTER.match(text, end) and clock.kind == "clock":

@@ -13,9 +13,12 @@ LETTERS = re.compile(r"[^\W\d_]+")
 
 _SOON = timedelta(days=183)  # a date without a year is the next one, if that is not as near to a year away
 _NO_TIME = (
-    r"(?!\d|[:.h]\d\d|\s?[ap]\.?m\b|\s?h\b|\s?uhr\b|\s?o'?clock\b|\s?-\s?\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\b|uhr|h\b))"
+    r"(?!\d|[:.h]\d\d|\s?[ap]\.?m\b|\s?h\b|\s?uhr\b|\s?o'?clock\b|-\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\b|uhr|h\b))"
 )
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_AM_FIRST = re.compile(r"am\s", re.IGNORECASE)
+_HOUR = re.compile(r"(?<![\d:.])(?:0?\d|1[0-2])(?:[:.][0-5]\d)?\s$")
+_GERMAN = re.compile(r"\d\d?\.|\w+(?:tag|woch|abend)", re.IGNORECASE)
 _ON = re.compile(r"(?:\b(?:am|den|le|el|il|on|the|das?|der|vom|del)\s)+$", re.IGNORECASE)
 _NUMERIC = re.compile(
     r"(?<![\w/$€£+])(?<!\d[.,:])(?:"
@@ -32,13 +35,16 @@ _NAMED = re.compile(
     rf"|th)?\b{_NO_TIME})(?:,?\s(?:de\s)?(?P<y>20\d\d)\b(?!\s?h))?",
     re.IGNORECASE,
 )
+# In "May 20 - 2-3pm" the first hyphen is only a mark between two things.
 _TO_ANOTHER = re.compile(
+    r"(?!\s[-—]\s\d{1,2}(?:[:.h]\d\d)?(?:-|\s?(?:to|until|bis|à)\s?)\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m|uhr|h\b))"
     r"\s?(?:-|—|to|bis|through|&|and|und|\+|/)\s?\d{1,2}(?:st|nd|rd|th|\.)?(?!\d|[:.h]\d|\s?[ap]\.?m|\s?uhr|\s?h\b)",
     re.IGNORECASE,
 )
 _FROM_ANOTHER = re.compile(
     r"\d(?:st|nd|rd|th|\.)?\s?(?:[\-&+/]|\b(?:and|or|to|und|oder|bis|et|ou|au|y|o|al)\b)\s?$", re.IGNORECASE
 )
+_TO_A_TIME = re.compile(rf"\b(?:{_MONTH})\b\.?,?\s(?:the\s)?\d{{1,2}}-\d", re.IGNORECASE)
 _MAYBE = re.compile(
     r"(?<![\w,:$€£])(?<!\d\.)(?:(?P<a>\d{1,2})[.\-](?P<b>\d{1,2})(?![\w.:,%]|\s?(?:uhr|h|[ap]\.?m|k[mg]|gb|x)\b)"
     r"|20\d\d[01]\d[0-3]\d(?!\d))",
@@ -70,6 +76,17 @@ class Search:
     def blank(self, start: int, end: int) -> None:
         """Blank what was read."""
         self.text = blank(self.text, start, end, DAY)
+
+    def begin(self, start: int) -> int:
+        """Return where a day begins, with the words for "on" before it."""
+        on = before(_ON, self.text, start)
+        if on is None:
+            return start
+        if (am := _AM_FIRST.match(on[0])) and (hour := before(_HOUR, self.text, on.start())):
+            if am[0] == on[0] and _GERMAN.match(self.text, start):
+                self.doubts.append(f'"{hour[0]}{am[0].strip()}" may be in the morning, or on a day')
+            return on.start() + am.end()
+        return on.start()
 
     def take_ahead(self, days: int) -> None:
         """Note a day that is so many days after the post."""
@@ -107,6 +124,8 @@ class DateReader:
                 continue
             year = int(match["y"]) if match["y"] else None
             self._take(search, match, self._dates([(MONTHS[month.casefold()], day)], year, search.posted))
+        if words & MONTHS.keys():
+            search.doubts += [f"{match[0]} may be a day" for match in _TO_A_TIME.finditer(search.text)]
 
     def _is_day(self, one: int, other: int, *, dotted: bool) -> bool:
         """Tell whether two numbers may be a day of the event; where its days are not known, a dot is a sign of one."""
@@ -122,8 +141,7 @@ class DateReader:
             search.doubts.append(f"{match[0].strip()} is no day")
         if _TO_ANOTHER.match(search.text, match.end()) or before(_FROM_ANOTHER, search.text, match.start()):
             search.doubts.append(f"{match[0].strip()} is one of several days")
-        on = before(_ON, search.text, match.start())
-        search.blank(on.start() if on else match.start(), match.end())
+        search.blank(search.begin(match.start()), match.end())
 
     def _numeric(self, match: re.Match[str], posted: date) -> frozenset[date] | None:
         """Return what a numeric date may be; None where it is no date at all."""

@@ -34,6 +34,8 @@ _NTH = re.compile(
     r"|\bon\s(?:the\s)?(?P<on>\d{1,2})(?=\s(?:at\b|@)|,|\s?$)",
     re.IGNORECASE,
 )
+_BOUND = re.compile(r"(?:^|[,;:(\[|\n—-]|[\ue000\ue001\ue002])\s?$")
+_BOUND_AFTER = re.compile(r"\s?(?:$|[,;:)\]|.!\n—-]|[\ue000\ue001])")
 _TIME_NEXT = re.compile(r",?\s?(?:at\b|@|from\b|noon\b|\(|\d|[\ue000\ue001,;|]|\.?$|\n)", re.IGNORECASE)
 _TODAY_PART = re.compile(
     r"\b(?:this (?P<en>morning|afternoon|evening)|later today"
@@ -55,12 +57,20 @@ _PARTS = {
     "mittag": Part(11, 15),
 }
 _AFTER_TOMORROW = re.compile(
-    r"\b(?:the )?day after tomorrow\b|\bpasado mañana\b|\bin (?:2|two) days\b|\bin 2 tagen\b", re.IGNORECASE
+    r"\b(?:the )?day after tomorrow\b|\bpasado mañana\b|\bin (?:2|two) days\b|\bin (?:2|zwei) tagen\b"
+    r"|\bdans (?:2|deux) jours\b|\b(?:en|dentro de) (?:2|dos) d[ií]as\b",
+    re.IGNORECASE,
+)
+# "Room 14 in 3 days" is a day, "Learn Rust in 4 days" a title.
+_DAYS_AHEAD = re.compile(
+    r"\b(?:in|dans|en|dentro de) (?:[3-6]|a few|a couple of|three|four|five|ein paar|drei|vier|fünf|quelques|trois"
+    r"|quatre|cinq|unos|tres|cuatro|cinco) (?:days|tagen|jours|d[ií]as)\b",
+    re.IGNORECASE,
 )
 _MORNING_WORD = re.compile(r"(?:\bla|\best[ae]|\bbuenas?|\bguten|\bam|\bjeden|\bgood|\bde)\s$", re.IGNORECASE)
 _GREETING = re.compile(r"\s?(?:[!,]|\b(?:zusammen|allerseits|alle|leute|everyone)\b)", re.IGNORECASE)
 _OTHER_WEEK = re.compile(
-    r"(?:\bnext|\bnächste[nrm]?|\bkommende[nrm]?|\bpr[oó]xim[oa]|\bprossim[oa]|\blast|\bletzte[nrm]?|\bpast"
+    r"(?:\bnext|\bfirst|\bsecond|\bthird|\bfourth|\bnächste[nrm]?|\bkommende[nrm]?|\bpr[oó]xim[oa]|\bprossim[oa]|\blast|\bletzte[nrm]?|\bpast"
     r"|\bevery|\beach|\bjede[nrm]?|\bchaque|\bcada)\s$",
     re.IGNORECASE,
 )
@@ -166,6 +176,7 @@ def _phrases(search: Search) -> None:
     for match in list(_AFTER_TOMORROW.finditer(search.text)):
         search.take_ahead(2)
         search.blank(match.start(), match.end())
+    search.doubts += [f'"{match[0]}" may be a day' for match in _DAYS_AHEAD.finditer(search.text)]
     for match in list(_TODAY_PART.finditer(search.text)):
         search.take_ahead(0)
         if word := next(filter(None, match.groups()), None):
@@ -185,8 +196,8 @@ def _word(search: Search, match: re.Match[str], meaning: DayWord) -> None:
     if after := _PART_AFTER.match(text, end):
         part = _PARTS[(after["part"] or after["es"]).casefold()]
         end = after.end()
-    if text[max(0, start - 3) : start].casefold() == "am " and meaning.weekday is not None:
-        start -= 3
+    if meaning.weekday is not None:
+        start = search.begin(start)
     search.blank(start, end)
     if part is not None:
         search.parts.append(part)
@@ -213,7 +224,14 @@ def _short(search: Search, match: re.Match[str], number: int) -> None:
             search.doubts.append(f'"{match[0]}" may be a day')
             return
     elif not (
-        before(_SHORT_BEHIND, search.text, match.start()) or (after and (ahead or capital or word in _NO_OTHER_WORDS))
+        (capital and word in _NO_OTHER_WORDS)
+        or (
+            match[0].istitle()
+            and _BOUND_AFTER.match(search.text, match.end())
+            and before(_BOUND, search.text, match.start())
+        )
+        or before(_SHORT_BEHIND, search.text, match.start())
+        or (after and (ahead or capital or word in _NO_OTHER_WORDS))
     ):
         if capital or word in _NO_OTHER_WORDS or after or (ahead and ahead[0].strip()):
             search.doubts.append(f'"{match[0]}" may be a day')

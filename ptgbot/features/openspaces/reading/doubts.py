@@ -7,22 +7,29 @@ from ptgbot.features.openspaces.reading.text import DAY, ROOM, TIME
 
 __all__ = ["doubts", "unread_time"]
 
+_MARKS = f"[{ROOM}{TIME}{DAY}]"
+_TO_MARKS = rf"(?=[\s,:;\-]*(?:(?:at|on|in|from|@)\s)?{_MARKS})"
+
 _BACK = re.compile(
     r"(?<![^\W_])(?:cancel\w*|moved?|moves|moving|relocat\w+|re-?schedul\w+|postpone\w*|delay(?:ed|s)?"
     r"|push(?:ed|ing) back|called off|yesterday'?s?|last night"
-    r"|was|were|wasn't|weren't|instead|no longer|not any ?more|earlier today|ago|replac\w+|swap\w*|switch(?:ed"
+    r"|was|were|wasn't|weren't|instead|no longer|not any ?more|earlier today|ago|replace[sd]|replacements?"
+    rf"|replacing(?= (?:the|our|my|this|it)\b| {_MARKS})|swapped"
+    rf"|(?:room|slot|time) swap|swap(?:ping)? (?:rooms?|slots?|times?)|swapping(?= {ROOM})|switch(?:ed"
     r"|ing)? (?:to|rooms?)|scrap(?:ped|ping)|scratch that"
     r"|changed|change of|(?:room|time|venue|schedule|location|plan) changes?|changing rooms?|correction"
-    r"|corrected|typo|i meant|oops|ignore (?:that|my|the|this)"
-    r"|disregard|previously|originally|formerly|used to be|rather than|wrong|(?<!not to be )missed|new (?:time"
-    r"|room|place|location|date|venue|day)|(?:updated?|edit)(?=\s?:)|over already|already over|withdrawn"
+    r"|corrected|typo|i meant|oops|ignore (?:that|my|this|the (?:last|previous|earlier|old|first|other))"
+    r"|disregard|previously|originally|formerly|used to be|rather than"
+    r"|wrong (?:room|time|day|date|place|venue|floor|info\w*)|wrong(?=\s?[.!:,;)\n]|$)|(?<!not to be )missed"
+    r"|new (?:time|room|place|location|date|venue|day)|(?:updated?|edit)(?=\s?:)|over already|already over|withdrawn"
     r"|aborted|thanks? (?:you )?for coming|loved|enjoyed|attended|running late|minutes late|change(?=\s?:)"
-    r"|removed|deleted|dropped|(?<!right )now (?:in|at|@)"
+    r"|(?:session|event|meetup|space|talk|slot|post|tweet|is|are|been|got) (?:removed|deleted|dropped)"
+    r"|(?<!right )now (?:in|at|@)"
     r"|abgesagt|verschoben|verschieb\w+|verleg\w+|fällt\s[^.!?\n]{0,20}\baus|fällt aus|entfällt|ausgefallen"
     r"|gestern|stattdessen|anstatt|anstelle|vorgestern"
     r"|annulée?s?|déplac\w+|annul(?:er|ons|ation)|reportée?s?|avant-hier|au lieu|à la place|changement|était"
-    r"|cancelad[oa]s?|movid[oa]|aplazad[oa]|pospuest[oa]|trasladad[oa]|ayer|en lugar|en vez|cambi[oó]"
-    r"|cambiad[oa]|estaba|fue|mueven?|movemos|cambia(?:mos)?"
+    r"|cancelad[oa]s?|anulad[oa]s?|suspendid[oa]s?|movid[oa]|aplazad[oa]|pospuest[oa]|trasladad[oa]|ayer|en lugar"
+    r"|en vez|cambi[oó]|cambiad[oa]|estaba|fue|mueven?|movemos|cambia(?:mos)?"
     r"|annullat[oa]|spostat[oa]|rinviat[oa]|ieri|invece|adiad[oa]|ontem|afgelast|verplaatst|gisteren"
     r"|in plaats van|geannuleerd"
     r"|odwołan\w+|przeniesion\w+|wczoraj|inställ[td]|flyttad?|igår|aflyst|avlyst|zrušen\w*|přesunut\w*|отмен\w+"
@@ -31,13 +38,14 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _OPEN = re.compile(
-    r"(?<![^\W_])(?:maybe|perhaps|possibly|probably|might|tentative\w*"
+    r"(?<![^\W_])(?:maybe|perhaps|possibly|probably|(?<!you )might|tentative\w*"
     r"|(?<!topic )(?<!topics )(?<!agenda )(?<!speaker )(?<!speakers )(?<!title )(?<!details )tb[adc]"
     r"|to be (?:confirmed|announced"
     r"|decided|determined)|not sure|unsure|unconfirmed"
     r"|proposed|proposal|subject to|depending|if (?:there|we|enough|anyone|nobody|no one|it|rain\w*"
-    r"|the weather)|unless|either|any ?time|sometime|around then|again|both days"
-    r"|every day|each day|daily|weekly|next (?:week|month|year)|week-?ends?|fin de semana|following (?:day|week)"
+    r"|the weather)|unless|either|any ?time|sometime|around then|both days"
+    rf"|(?:again|daily){_TO_MARKS}|(?<={_MARKS})(?:,?\s(?:once |and )?(?:again|daily))"
+    r"|every day|each day|next (?:week|month|year)|week-?ends?|fin de semana|following (?:day|week)"
     r"|day after|(?:day|tag|jour|día) (?:\d|one|two|three|four)\b|(?:first|second|third|last) day|same (?:time"
     r"|place|room)"
     r"|vielleicht|eventuell|evtl|vermutlich|wahrscheinlich|nächste woche|wochenende|jeden (?:tag|morgen)"
@@ -65,12 +73,17 @@ _OTHER_CLOCK = re.compile(
 _NOT = re.compile(
     r"(?<![^\W_])(?:not|n't|don't|isn't|aren't|won't|can't|cannot|doesn't|didn't|nicht|kein\w*|pas|ne|no"
     r"|without|avoid|except)\s"
-    r"(?:(?:in|at|on|@|um|à|a las|the|en|dans|im|be|meet\w*|gather\w*|happen\w*|take\w* place|do\w*|hold\w*"
+    r"(?:(?:in|at|on|@|um|à|a las|the|en|dans|im|be|meet\w*|gather\w*|happen\w*|take\w* place|do\w*|hold\w*|come|go|to"
     rf"|today|am|for)[\s{DAY}]*)*[{ROOM}{TIME}{DAY}]"
+    rf"|[{ROOM}{TIME}{DAY}][^.!?\n]{{0,20}}\b(?:is|are) off(?![^\W_]|[ \-](?:topic|the|to))"
     rf"|[{ROOM}{TIME}{DAY}][^.!?\n]{{0,20}}(?<![^\W_])(?:is not|isn't|not|won't|will not|nicht|doesn't|n'est pas"
     r"|no es)(?! (?:only|just|sure|a |an |to be missed|required|needed|necessary|une? ))(?![^\W_])"
     r"|(?<![^\W_])(?:not (?:happening|taking place|doing|holding|meeting|going to|running|able to)"
-    r"|won't (?:happen|be|take|make|do|run|meet)|isn't happening|no (?:open ?space|session|meeting|meetup)s?"
+    r"|won't (?:happen|be|take|make|do|run|meet)|isn't happening|no (?:open ?space|session|meeting|meetup|workshop"
+    r"|class|sprint|talk)s?|kein(?:e[nrms]?)? (?:open[ \-]?space|treffen|session|sitzung"
+    r"|meetup|workshop|runde|vortrag)s?"
+    r"|pas d(?:e |')(?:open ?space|session|séance|atelier|réunion|rencontre)s?"
+    r"|no hay (?:open ?space|sesión|taller|reunión|encuentro|charla)"
     r"|will not|findet nicht|n'aura pas|no habrá|not going)(?![^\W_])",
     re.IGNORECASE,
 )
@@ -98,6 +111,13 @@ _INVITES = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"\b(?:know|free|available|is it|or)\b", re.IGNORECASE)
+_TITLE = re.compile(rf"{_MARKS}[)\]\"]?\s?[\-—|:]\s(?P<title>[^{ROOM}{TIME}{DAY}]+)$")
+_ABOUT_THE_REST = re.compile(
+    r"\b(?:it|that|this|there|still|right|correct|ok|okay|anyone|anybody|someone|confirm\w*|sure|works?|happening|on|room"
+    r"|time|when|where|know|knows|free|available|taken|see|coming|here|same|which|now|das|es|noch|wo|wann|jemand|stimmt"
+    r"|ça|encore|où|quand|quelqu'un|eso|alguien|dónde|cuándo|sigue)\b",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?:[!?\n]|(?<![ap]\.m)(?<!\brm)(?<!\d)\.(?=\s))")
 _READ = re.compile(f"[{ROOM}{TIME}{DAY}]")
 
@@ -165,10 +185,20 @@ def _asks(text: str) -> bool:
     while at >= 0:
         start = max((match.end() for match in _SENTENCE_END.finditer(text, 0, at)), default=0)
         question = text[start:at]
-        if _READ.search(question) and not (_INVITES.match(question) and not _ASKS.search(question)):
+        if (
+            _READ.search(question)
+            and not _is_title(question)
+            and not (_INVITES.match(question) and not _ASKS.search(question))
+        ):
             return True
         at = text.find("?", at + 1)
     return False
+
+
+def _is_title(question: str) -> bool:
+    """Tell whether only the title of the open space asks, as in "Room 14, 3pm - Is Python fast enough?"."""
+    title = _TITLE.search(question)
+    return title is not None and len(title["title"].split()) > 2 and not _ABOUT_THE_REST.search(title["title"])
 
 
 def _shown(text: str) -> str:

@@ -14,6 +14,7 @@ _TOKEN = re.compile(r"[^\W\d_]+|\d+|[+&/]")
 _GAP = re.compile(r"(?:[ \-_.']{0,2}|\n)")
 _MAX_TOKENS = 8
 
+_ROOM_WORD = re.compile(rf"(?<![^\W\d_])(?:{ROOM_WORDS})(?![^\W\d_])", re.IGNORECASE)
 _NUMBER = r"(?:no\.?|nr\.?|num\.?|number|nummer|num[ée]ro|n°)"
 _WORD = re.compile(
     rf"(?<![^\W_])(?:{ROOM_WORDS})(?![^\W\d_])(?:(?<=rm)\.|(?<=rms)\."
@@ -41,7 +42,9 @@ _NO_ITEM = re.compile(f"{_TIME_FOLLOWS}|{_THINGS_FOLLOW}", re.IGNORECASE)
 _NO_NUMBER = re.compile(
     r"(?=:\d\d|h\d\d|[ap]m\b|\s?[ap]\.m\b|\s(?:pm|uhr|o'?clock)\b|\s?min(?:s|ute[ns]?|utos)?\b|h\b)", re.IGNORECASE
 )
-_JOIN = re.compile(r"\s?(?:/|&|\+|\b(?:and|und|et|y|e|or|oder|ou|o)\b)\s?|-(?=\d)", re.IGNORECASE)
+_JOIN = re.compile(
+    r"\s?(?:/|&|\+|\b(?:and|und|et|y|e|or|oder|ou|o)\b)\s?|\s?[,(]\s?(?:or|oder|ou|o)\b\s?|-(?=\d)", re.IGNORECASE
+)
 _JOIN_MORE = re.compile(
     r"\s?(?:,\s?(?:and\b|&)?|/|&|\+|-|\b(?:and|und|et|y|e|or|oder|ou|o|to|through|bis|à|a)\b)\s?", re.IGNORECASE
 )
@@ -54,6 +57,9 @@ _DIGITS = re.compile(r"\d+")
 _ARTICLE = re.compile(r"a\s(?!(?:at|on|from|um|today|tomorrow|tonight)\b)[^\W\d_]")
 _MORE = re.compile(r"[^\W_]|-[^\W\d_]{2}|[.:]\d|\s[B-HJ-Z](?![\w'.:&])")
 _CLOSE = re.compile(r"[^\W_][ \-]?$")
+# "B 112" is a room; "a 105" and "I 20" are not.
+_LETTER_AND_NUMBER = re.compile(r"[B-HJ-Z] \d{2,}")
+_PLAN = re.compile(r"\b(?:plan|option|group|part|team|type|version|vitamin)s?\s?$", re.IGNORECASE)
 _ITEM = re.compile(r"[^\W_]{1,12}")
 _NAMELESS = frozenset(
     "a i at in on for to is with and or the this that from next near are was will has have full free open opens "
@@ -66,6 +72,8 @@ _OTHER_PLACE = re.compile(
     r"(?<![^\W_])(?i:hall|ballroom|suite|studio|theat(?:re|er)|auditorium|lab|lounge|foyer)"
     r"(?:[ \-]?#?\d{1,4}[a-zA-Z]?|[ \-][A-Z])(?![^\W_]|[:.]\d|\s?(?i:[ap]\.?m)\b)"
 )
+
+_OTHER_NUMBER = re.compile(rf"{ROOM}\s?[/&+]\s?[A-Z]{{1,2}}\d{{2,4}}(?![^\W_])")  # "B112/B999", of which one is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,8 @@ class RoomReader:
         for key in [key for key in self._names if key.isdigit()]:
             self._names.setdefault(_number(key), self._names[key])
         self._starts = frozenset(key[0] for key in self._names)
+        # "Aula Magna" and "Green Room": there the word for "room" is a part of the name.
+        self._worded = any(_holds_room_word(name) for room in rules.rooms for name in (room.name, *room.aliases))
 
     def is_room(self, name: str) -> bool:
         """Tell whether that is what a room is called."""
@@ -103,14 +113,18 @@ class RoomReader:
     def read(self, text: str) -> Rooms:
         """Return what rooms a text names, and the text without them."""
         found: list[tuple[int, int, str, bool]] = []
+        if self._worded:
+            for start, end, name in self._by_name(text, worded=True):
+                found.append((start, end, name, True))
+                text = blank(text, start, end, ROOM)
         for start, end, name, known in self._after_words(text):
             found.append((start, end, name, known))
             text = blank(text, start, end, ROOM)
         for start, end, name in self._by_name(text):
             found.append((start, end, name, True))
             text = blank(text, start, end, ROOM)
-        for match in list(_OTHER_PLACE.finditer(text)):
-            found.append((match.start(), match.end(), match[0], False))
+        for match in [*_OTHER_PLACE.finditer(text), *_OTHER_NUMBER.finditer(text)]:
+            found.append((match.start(), match.end(), match[0].strip(f"{ROOM}/&+ "), False))
             text = blank(text, match.start(), match.end(), ROOM)
         found.sort()
         return Rooms(
@@ -171,7 +185,7 @@ class RoomReader:
             item = self._rest_of_name(text, first, end, start) or self._item(
                 text, start, unknown=plural or "/" in join[0]
             )
-            if item is None or _NO_ITEM.match(text, item[0]):
+            if item is None or (_NO_ITEM.match(text, item[0]) and not (join[0] == "/" and text[item[0]] == "/")):
                 return
             if item[1] and not item[2] and not text[start : item[0]][0].isdigit():
                 return
@@ -191,12 +205,12 @@ class RoomReader:
                 return match.end(), name, True
         return None
 
-    def _by_name(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Yield rooms whose names stand by themselves."""
+    def _by_name(self, text: str, *, worded: bool = False) -> Iterator[tuple[int, int, str]]:
+        """Yield rooms whose names stand by themselves; with ``worded`` only those that hold a word for "room"."""
         tokens = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
         done = 0
         for number, (start, _) in enumerate(tokens):
-            if start < done or text[start].casefold() not in self._starts:
+            if start < done or (text[start].isascii() and text[start].casefold() not in self._starts):
                 continue
             if start and text[start - 1].isalnum():
                 continue
@@ -206,7 +220,8 @@ class RoomReader:
                 if (
                     _glued(text, end)
                     or not (name := self._known(text[start:end]))
-                    or not _stands_alone(text[start:end])
+                    or not _stands_alone(text, start, end)
+                    or (worded and not _holds_room_word(text[start:end]))
                 ):
                     continue
                 begins, before = self._joined_before(text, start, end)
@@ -223,8 +238,9 @@ class RoomReader:
     def _joined_before(self, text: str, start: int, end: int) -> tuple[int, str]:
         """Return the room of "North/South Hall" whose name lacks its end."""
         if before := _JOINED_BEFORE.search(text, max(0, start - 30), start):
-            for token in list(_TOKEN.finditer(text, start, end))[1:]:
-                if name := self._known(before[1] + text[token.start() : end]):
+            others = list(_TOKEN.finditer(text, start, end))[1:]
+            for tail in (text[token.start() : last.end()] for token in others for last in reversed(others)):
+                if (name := self._known(before[1] + tail)) and name != self._known(text[start:end]):
                     return before.start(), name
         return start, ""
 
@@ -257,9 +273,19 @@ def _glued(text: str, end: int) -> bool:
     return text[end].isalnum() or text[end - 1].isdigit() is not (text[end] == "-")
 
 
-def _stands_alone(name: str) -> bool:
+def _stands_alone(text: str, start: int, end: int) -> bool:
     """Tell whether a name can be known without a word for "room": one that is a number, a letter or "a 105" cannot."""
-    if len(name) < 2 or not any(map(str.isalpha, name)):
+    name = text[start:end]
+    if len(name) < 2 or not any(map(str.isalpha, name)) or (name[-1].isdigit() and _NO_NUMBER.match(text, end)):
         return False
     first, *others = name.split()
-    return not others or not ((len(first) == 1 and first.isalpha()) or (first.isdigit() and len(others[0]) == 1))
+    if others and len(first) == 1 and first.isalpha():
+        no_room = _PLAN.search(text, 0, start) or _NO_ITEM.match(text, end)
+        return bool(_LETTER_AND_NUMBER.fullmatch(name)) and not no_room
+    return not (others and first.isdigit() and len(others[0]) == 1)
+
+
+def _holds_room_word(name: str) -> bool:
+    """Tell whether a word for "room" is a part of a name; in "Room 14" it only stands before it."""
+    word = _ROOM_WORD.search(name)
+    return word is not None and word[0].casefold() in room_key(name)

@@ -26,17 +26,19 @@ _NUMBERS = {
     }.items()
     for word in words.split()
 }
-_N = rf"(?:\d{{1,3}}(?:[.,]5)?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+_N = rf"(?:\d{{1,4}}(?:[.,]5)?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _HOURS = r"(?:h|hrs?|hours?|stunden?|heures?|horas?)"
+_AND_A_HALF = r"\s(?:and a half|und eine halbe|et demie|y media)"
 _MINUTES = r"(?:m|mins?|minutes?|minuten?|minutos?)"
 _AHEAD = re.compile(
     rf"(?<![^\W_])(?P<in>in|dans|dentro de|en)\s(?P<about>(?:about|around|ca\.?|etwa|roughly|environ)\s)?"
     rf"(?:(?P<half>(?:half an|einer halben|une demi(?: |-))\s?(?:hour|stunde|heure))"
-    rf"|(?P<hours>{_N})\s?{_HOURS}(?:\s?(?:and\s|und\s|et\s)?(?P<rest>\d{{1,2}})\s?{_MINUTES}?)?(?![^\W_]|:\d)"
+    rf"|(?P<hours>{_N})(?P<more>{_AND_A_HALF})?\s?{_HOURS}(?P<after>{_AND_A_HALF})?(?:\s?(?:and\s|und\s|et\s)?(?P<rest>\d{{1,2}})\s?{_MINUTES}?)?(?![^\W_]|:\d)"
     rf"|(?P<minutes>{_N})\s?-?{_MINUTES}(?![^\W_]))"
     rf"|(?P<from>\d{{1,3}})\s?{_MINUTES}\sfrom\snow\b",
     re.IGNORECASE,
 )
+_SPANISH = re.compile(r"\bhora|min", re.IGNORECASE)  # the French "en 2 heures" is how long something takes
 _DURATION = re.compile(
     r"(?<![^\W_])(?:\d{1,2}\s?h(?:ours?|rs?)?\s?\d{1,2}\s?m(?:in(?:utes?|s)?)?"
     r"|\d{1,3}(?:[.,]\d)?\s?-?(?:m|mins?|minutes?|minuten|minutos|hours?|stunden?|std)"
@@ -153,6 +155,10 @@ class TimeReader:
             starts = tuple(reading for reading in first.readings() if reading < latest)[-1:]
             if last.half == "24":
                 starts = tuple(reading for reading in first.readings() if reading < latest)
+                # Who writes 13:30 as an end means by 12:30 what it says there.
+                as_written = time(first.hour, first.minute)
+                if as_written in starts and as_written in self._likely(first):
+                    starts = (as_written,)
         doubts += self._unsettled(first, starts)
         end = next_day = None
         if len(starts) == 1:
@@ -202,12 +208,13 @@ class TimeReader:
 
 
 def _ahead(match: re.Match[str]) -> Time | None:
-    if match["in"] and match["in"].casefold() == "en" and "min" not in match[0].casefold():
+    if match["in"] and match["in"].casefold() == "en" and not _SPANISH.search(match[0]):
         return None
     if match["half"]:
         ahead = timedelta(minutes=30)
     elif match["hours"]:
         ahead = timedelta(hours=_number(match["hours"]), minutes=int(match["rest"] or 0))
+        ahead += timedelta(minutes=30 if match["more"] or match["after"] else 0)
     else:
         ahead = timedelta(minutes=_number(match["minutes"] or match["from"]))
     doubts = (f"{match[0]} is not exact",) if match["about"] else ()

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ptgbot.features.openspaces.reading.text import DAY, TIME
+from ptgbot.features.openspaces.reading.text import DAY, ROOM, TIME
 
 __all__ = ["BEHIND", "Zone", "instants", "instants_by", "of_times", "zone_of"]
 
@@ -62,7 +62,7 @@ BEHIND: Final = re.compile(
     r"|(?P<zulu>Z)(?!\w)"
     rf"|(?P<short>{'|'.join([*_PLACES, *_SEVERAL])}|{_SMALL}|Etc/UTC)(?![\w+]|-\d)"
     r"|(?P<area>(?i:eastern|central|mountain|pacific))(?:\s(?i:standard|daylight))?(?=\s(?i:time)\b"
-    r"|\s?[,.;!\n)]|$)(?:\s(?i:time))?"
+    rf"|\s?[,.;!\n){ROOM}{DAY}]|\s(?:in|at|on)\b|$)(?:\s(?i:time))?"
     r"|(?P<place>(?:[A-Z]\w+|(?i:my|our|your|their))\s(?i:time))\b"
     r")[)\]]?"
 )
