@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import ceil
 
-from tests.features.openspaces.day import BERLIN, DAYS, IGNORED, SLOTS, Action, Meaning, Script, Written
+from tests.features.openspaces.day import BERLIN, DAYS, IGNORED, Action, Meaning, Script, Written
 
 __all__ = ["TARGETS", "Oracle", "Played", "slot_times"]
 
@@ -100,6 +100,7 @@ class Oracle:
         self._up_since: dict[str, datetime] = {}
         self._posted: Posted = Counter()
         self._refused: list[datetime] = []
+        self._was: tuple[str, datetime | None, datetime | None] = ("", None, None)  # before somebody moved it
 
     def expected(self) -> Played:
         """Return what has to come of it."""
@@ -116,7 +117,7 @@ class Oracle:
     def _do(self, action: Action) -> None:
         at = action.at
         match action.what, action.which:
-            case ("post" | "lost" | "told" | "edit"), (Written() as written,):
+            case (("post" | "lost" | "told" | "edit"), (Written() as written,)):
                 self._hear(written, at)
             case "delete", (Written() as written,):
                 self._delete(written, at)
@@ -226,15 +227,16 @@ class Oracle:
         post = self._posts.get(key)
         if post is None or author != post.written.author or (written.network, author) in self._ignored:
             return
-        if post.fate in ("withdrawn", "denied") and not (what == "cancel" and post.fate == "denied"):
-            return
-        if post.fate == "denied":
+        if post.fate in ("withdrawn", "denied"):
             return
         if what == "cancel":
             if post.fate == "cancelled" or (post.end and post.end <= at):
                 return
             post.fate, post.decided = "cancelled", True
         elif post.fate == "cancelled" or not self._move(post, room, start):
+            return
+        elif post.end is not None and post.end <= at:
+            post.room, post.start, post.end = self._was
             return
         else:
             if not (post.lane == "review" and self._was[0] and self._was[1]):
@@ -270,24 +272,22 @@ class Oracle:
         self._sync(key, at)
 
     def _approve(self, post: _Post, room: str, start: object, at: datetime) -> None:
-        before = post.room, post.start, post.end
         moved = self._move(post, room, start)
         again = post.lives and post.fate == "approved" and not moved
         lacks = not post.room or post.start is None
         if lacks or again or (post.end is not None and post.end <= at) or self._is_taken(post):
-            post.room, post.start, post.end = before
+            post.room, post.start, post.end = self._was
             raise _RefusedError
         post.lane, post.fate, post.repeats = "outgoing", "approved", False
 
     def _move(self, post: _Post, room: str, start: object) -> bool:
         """Say another room or start; return whether it is another one."""
-        before = post.room, post.start, post.end
-        self._was = post.room, post.start
+        self._was = post.room, post.start, post.end
         post.room = room or post.room
         if isinstance(start, datetime):
             length = post.end - post.start if post.end and post.start else LENGTH
             post.start, post.end = start, start + length
-        return before != (post.room, post.start, post.end)
+        return self._was != (post.room, post.start, post.end)
 
     # -- announcements -------------------------------------------------------------------------------------------------
 
@@ -308,9 +308,7 @@ class Oracle:
             del self._items[item]
         for name, item in wanted.items():
             held = self._items.get(name)
-            if held is None or held.unapproved:
-                self._items[name] = item
-            elif held.is_open and held.approved != item.approved:
+            if held is None or held.unapproved or (held.is_open and held.approved != item.approved):
                 self._items[name] = item
 
     def _announce(self, until: datetime) -> None:

@@ -50,6 +50,11 @@ async def replies(stage: OpenStage) -> list[str]:
             ("approved", "9", 9),
         ),
         (
+            "Room 9 at 4pm #openspace @bot",
+            f"Everybody is reminded of this at 15:45: Mon 23 Nov 16:00 CET to 16:45 in 9. {HOW}",
+            ("approved", "9", 16),
+        ),
+        (
             "room Ballroom A",
             f"Nobody is reminded of this yet: Ballroom A is taken by p2 from Mon 15:00 CET to 15:45. {HOW}",
             ("open", "Ballroom A", 15),
@@ -100,6 +105,8 @@ async def test_a_host_cancels_or_moves_theirs_and_is_told_what_that_does(
         {"reply_to": "", "text": "cancel"},
         {"own": True, "text": "cancel"},
         {"text": "Looking forward to it!"},
+        {"text": "Room is full now, sorry!"},
+        {"text": "Time to say thank you all"},
         {"text": "cancel culture is what we talk about, among many other things, so come and join us"},
     ],
 )

@@ -17,8 +17,9 @@ from ptgbot.features.openspaces.settings import OpenSpaceSettings
 from ptgbot.features.schedule.model import BOOKINGS, DAYS, ROOMS, Booking, Day, Slot
 from ptgbot.features.schedule.model import Room as ScheduleRoom
 from tests.delivery.simulated import SimulatedLoop
-from tests.features.openspaces.day import BOOKED, IGNORED as SPAMMER, Action, Script, Written, make_day
 from tests.features.openspaces import day
+from tests.features.openspaces.day import BOOKED, Action, Script, Written, make_day
+from tests.features.openspaces.day import IGNORED as SPAMMER
 from tests.features.openspaces.day_oracle import Oracle, Played, slot_times
 from tests.features.openspaces.stage import OpenStage, on_open_stage
 from tests.features.reminders.stage import EVENT, IRC, X
@@ -92,7 +93,7 @@ class Player:
     async def do(self, action: Action) -> None:
         stage = self.stage
         match action.what, action.which:
-            case ("post" | "told" | "edit" | "lost"), (Written() as post,):
+            case (("post" | "told" | "edit" | "lost"), (Written() as post,)):
                 self.told[f"{post.network}/{post.id}"] = post
                 stage.hear(heard(post))
                 if action.what == "lost":

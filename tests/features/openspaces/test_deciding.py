@@ -176,6 +176,7 @@ def test_nothing_said_changes_nothing() -> None:
         ({}, {"start": NOW, "end": NOW}, "It has to end after it begins."),
         ({"start": NOW - 60 * MINUTE}, {"fate": Fate.APPROVED}, "p1 was over at Mon 11:45 UTC:"),
         ({"start": NOW - 60 * MINUTE}, {"fate": Fate.CANCELLED}, "p1 is over: there is nothing to cancel."),
+        ({"start": NOW - 60 * MINUTE}, {"room": "9", "host": True}, "p1 is over: there is nothing to change."),
         ({"fate": Fate.DENIED}, {"fate": Fate.DENIED}, "p1 is denied already."),
     ],
 )

@@ -34,6 +34,7 @@ _NTH = re.compile(
     r"|\bon\s(?:the\s)?(?P<on>\d{1,2})(?=\s(?:at\b|@)|,|\s?$)",
     re.IGNORECASE,
 )
+_ON_SHORT = re.compile(r"\b(?:on|this)\s$", re.IGNORECASE)
 _BOUND = re.compile(r"(?:^|[,;:(\[|\n—-]|[\ue000\ue001\ue002])\s?$")
 _BOUND_AFTER = re.compile(r"\s?(?:$|[,;:)\]|.!\n—-]|[\ue000\ue001])")
 _TIME_NEXT = re.compile(r",?\s?(?:at\b|@|from\b|noon\b|\(|\d|[\ue000\ue001,;|]|\.?$|\n)", re.IGNORECASE)
@@ -225,11 +226,7 @@ def _short(search: Search, match: re.Match[str], number: int) -> None:
             return
     elif not (
         (capital and word in _NO_OTHER_WORDS)
-        or (
-            match[0].istitle()
-            and _BOUND_AFTER.match(search.text, match.end())
-            and before(_BOUND, search.text, match.start())
-        )
+        or (match[0].istitle() and _stands_alone(search.text, match))
         or before(_SHORT_BEHIND, search.text, match.start())
         or (after and (ahead or capital or word in _NO_OTHER_WORDS))
     ):
@@ -238,6 +235,12 @@ def _short(search: Search, match: re.Match[str], number: int) -> None:
         return
     search.take_weekday(number)
     search.blank(match.start(), match.end())
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a short name stands between marks, rooms and times, or behind "on"."""
+    bounded = _BOUND_AFTER.match(text, match.end()) and before(_BOUND, text, match.start())
+    return bool(bounded or before(_ON_SHORT, text, match.start()))
 
 
 def _words(text: str) -> Iterator[re.Match[str]]:

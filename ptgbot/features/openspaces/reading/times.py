@@ -45,7 +45,7 @@ _DURATION = re.compile(
     r"|(?:for|during|pendant|durée|dur[ée]e\s?:|durant|während|dauer|lasts?|takes?|approx|pour|max|ein|une?|una"
     r"|about)\s(?:\d{1,2}\s?-\s?)?\d{1,2}\s?(?:h|hrs|heures?|horas?)"
     r"|\d{1,2}\s?h(?=\s(?:of|long|workshop|hackathon|marathon|straight|non-?stop)\b)"
-    r"|(?<!\bpartir )de\s(?:1[0-2]|[1-9])\s?h(?:eures?)?(?!\s?(?:\d|à|a\b|-|jusqu))|\d{1,2}:[0-5]\d\s(?:hours"
+    r"|(?<!\bpartir )de\s(?:1[0-2]|[1-9])\s?h(?:eures?)?(?!\s?(?:\d|à|a\b|-|jusqu))|[1-7]:[0-5]\d\s(?:hours"
     r"|hrs|min|minutes"
     r"|stunden))(?![^\W_])",
     re.IGNORECASE,
