@@ -212,7 +212,7 @@ def openspaces_try(*, config: Path, text: str | None, posted_at: str | None) -> 
     from ptgbot.openspaces_try import judge, names_zone
 
     try:
-        reader = Reader(open_space_rules(config))
+        reader = Reader(open_space_rules(config, lambda text: click.echo(text, err=True)))
     except ConfigError as error:
         _end_with(error)
     if not names_zone(config):

@@ -91,6 +91,11 @@ def _reminders(config: Config) -> Iterator[str]:
         to = ", ".join(config.reminders_targets)
         minutes = " and ".join(map(str, config.reminders_slots))
         yield f"reminders {minutes} minutes before each slot, to {to}" if minutes else f"announcements to {to}"
+    quiet, grace = config.reminders_quiet, config.reminders_grace
+    when = f"except from {quiet[0]:%H:%M} to {quiet[1]:%H:%M}" if quiet else "at any time"
+    nudged = ", and to moderators of whose slot nothing was said" if config.reminders_nudges else ""
+    late = f"at most {grace:g} minute{'s' * (grace != 1)} late" if grace else "what is late is not sent"
+    yield f"reminders in private {when}, to those who ask for them{nudged}; {late}"
     if config.event_newday_at:
         yield f"~newday by itself at {config.event_newday_at:%H:%M}"
 

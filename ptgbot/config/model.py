@@ -25,6 +25,7 @@ from ptgbot.core.casemapping import distinct
 from ptgbot.core.clock import Event
 from ptgbot.core.messages import Target
 from ptgbot.features.openspaces.rules import Rules
+from ptgbot.features.openspaces.settings import OpenSpaceSettings
 from ptgbot.features.reminders.settings import TIMELINE, ReminderSettings
 
 if TYPE_CHECKING:  # the networks are slow to load, and not everybody has them
@@ -130,6 +131,8 @@ class Config(
             bearer_token=self.x_bearer_token.get_secret_value(),
             api_url=self.x_api_url or API_URL,
             dry_run=self.x_dry_run,
+            words=self.openspaces_words,
+            hashtags=self.openspaces_hashtags,
         )
 
     @cached_property
@@ -144,6 +147,7 @@ class Config(
             access_token=self.mastodon_access_token.get_secret_value(),
             visibility=self.mastodon_visibility,
             dry_run=self.mastodon_dry_run,
+            hashtags=(*self.openspaces_hashtags, *(word for word in self.openspaces_words if word.startswith("#"))),
         )
 
     @cached_property
@@ -157,12 +161,28 @@ class Config(
             nudges=self.reminders_nudges,
             newday_at=self.event_newday_at,
             approve=self.announce_approve,
+            irc_channels=self.irc_channels,
         )
 
     @cached_property
     def open_space_rules(self) -> Rules:
         """How posts about open spaces are read."""
         return rules_of(self, self.event_timezone)
+
+    @cached_property
+    def openspaces(self) -> OpenSpaceSettings:
+        """What is wanted of open spaces."""
+        return OpenSpaceSettings(
+            rules=self.open_space_rules,
+            hashtags=self.openspaces_hashtags,
+            leads=self.openspaces_leads,
+            auto_send=self.openspaces_auto_send,
+            reply=self.openspaces_reply,
+            slack_channel=self.openspaces_slack_channel,
+            outgoing_channel=self.openspaces_outgoing_channel,
+            review_channel=self.openspaces_review_channel,
+            conflict_channel=self.openspaces_conflict_channel,
+        )
 
     def _target(self, text: str) -> Target:
         network, _, name = text.partition(":")

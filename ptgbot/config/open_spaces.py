@@ -1,5 +1,6 @@
 """How posts about open spaces are read: out of a file in which nothing else has to be right."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -21,7 +22,7 @@ class _Keys(OpenSpaceKeys, EventKeys, BaseModel):
     model_config = MODEL
 
 
-def open_space_rules(path: Path) -> Rules:
+def open_space_rules(path: Path, warn: Callable[[str], None] = lambda text: None) -> Rules:
     """Return how posts about open spaces are read.
 
     Only the keys of ``openspaces`` and ``event.timezone`` count, and each may be left out; any other one may be
@@ -29,6 +30,7 @@ def open_space_rules(path: Path) -> Rules:
 
     Args:
         path: The JSON file of a configuration.
+        warn: Is told of each key of ``openspaces`` that there is not.
 
     Raises:
         ConfigError: With every problem that was found in those keys.
@@ -37,6 +39,9 @@ def open_space_rules(path: Path) -> Rules:
     gathered.read_object(read_json(path), "", f"{path}")
     gathered.read_files({})
     gathered.problems = [line for line in gathered.problems if line.startswith(("openspaces", "event:", ZONE))]
+    for warning in gathered.warnings:
+        if warning.startswith("openspaces."):
+            warn(warning)
     keys = checked(_Keys, gathered)
     try:
         return rules_of(keys, keys.event_timezone)

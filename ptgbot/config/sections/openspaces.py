@@ -17,10 +17,13 @@ class OpenSpaceKeys(BaseModel):
     openspaces_words: Phrases = Field(
         (),
         alias="openspaces.words",
-        description="Words and hashtags by which posts about open spaces are found on X and in Slack.",
+        description="Words and hashtags by which posts about open spaces are found on X and in Slack; the hashtags"
+        " among them on Mastodon too.",
     )
     openspaces_hashtags: Hashtags = Field(
-        (), alias="openspaces.hashtags", description="Hashtags that are followed on Mastodon, with or without `#`."
+        (),
+        alias="openspaces.hashtags",
+        description="More hashtags that are followed on Mastodon and X, with or without `#`.",
     )
     openspaces_days: EventDays = Field(
         (),

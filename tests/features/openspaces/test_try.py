@@ -105,6 +105,17 @@ def test_a_bad_setting_is_named(tmp_path: Path, openspaces: dict[str, Any]) -> N
     assert result.stderr.startswith(f"openspaces.{next(iter(openspaces))}: ")
 
 
+def test_a_setting_that_there_is_not_is_told_of_and_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    given = {"openspaces": {**OPENSPACES, "roomz": ["15"]}, "event": {"timezone": "America/New_York"}, "irc": 1}
+    path.write_text(json.dumps(given))
+
+    result = run(path, given=json.dumps(POST))
+
+    told = "openspaces.roomz: is not a setting, and ignored; did you mean openspaces.rooms?\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (0, f"{ANSWER}\n", told)
+
+
 def test_without_standard_input_there_is_nothing_to_answer(config: Path) -> None:
     done = subprocess.run(
         ["sh", "-c", 'exec "$0" -m ptgbot openspaces try "$1" <&-', sys.executable, config],
