@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from ptgbot.core.messages import Send
 from ptgbot.core.protocols import Network
@@ -10,6 +11,12 @@ __all__ = ["Organisers"]
 
 LOOK_SECONDS = 5.0  # between looks whether an organiser came
 MAX_WAITING = 20  # texts; the newest are kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    text: str
+    card: str
 
 
 class Organisers:
@@ -23,13 +30,18 @@ class Organisers:
     def __init__(self, networks: Iterable[Network], submit: Callable[[Send], None]) -> None:
         self._networks = tuple(networks)
         self._submit = submit
-        self._waiting: dict[str, list[str]] = {network.name: [] for network in self._networks}
+        self._waiting: dict[str, list[_Told]] = {network.name: [] for network in self._networks}
 
-    def tell(self, text: str) -> None:
-        """Tell the organisers something."""
+    def tell(self, text: str, card: str = "") -> None:
+        """Tell the organisers something.
+
+        Args:
+            text: What.
+            card: The name of the card that says it where a network draws cards; empty for none.
+        """
         for network in self._networks:
             waiting = self._waiting[network.name]
-            waiting.append(text)
+            waiting.append(_Told(text, card))
             del waiting[:-MAX_WAITING]
         self._tell()
 
@@ -39,8 +51,8 @@ class Organisers:
             if not waiting or not network.organisers:
                 continue
             for target in network.organisers:
-                for text in waiting:
-                    self._submit(Send(target, text, apart=True))
+                for told in waiting:
+                    self._submit(Send(replace(target, card=told.card), told.text, apart=True))
             waiting.clear()
 
     async def run(self) -> None:

@@ -1,7 +1,7 @@
 """What stands behind the networks: who comes and who is away, what somebody sees, and where it was posted."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
 from ptgbot.core.changes import Cause, Change, Draft
@@ -9,7 +9,7 @@ from ptgbot.core.clock import Clock, Event
 from ptgbot.core.identity import Actor
 from ptgbot.core.messages import Heard, Send, Target
 from ptgbot.core.panels import Form, Panel
-from ptgbot.core.protocols import NotSaved, Presence, Store
+from ptgbot.core.protocols import Cards, NotSaved, Presence, Store
 from ptgbot.features.board import home
 from ptgbot.features.bulletins.model import RECEIPTS, Receipt, bulletin, receipt_key, topics_after
 from ptgbot.features.topics.model import TOPICS, Topic
@@ -29,9 +29,12 @@ class Reception:
         clock: The time.
         submit: Takes bulletins.
         warn: Tells the organisers what only they should know.
+        cards: Knows every card.
         came: Is told too who comes.
         heard: Takes what people post.
         last_heard: Tells the id of the newest post that is known of a network.
+        kept: Returns once what people posted is on disk; raises NotSaved where it is not.
+        awaited: Tells the ids of the posts of a network that announce what is still to come.
         boards: The channels that have bulletins.
     """
 
@@ -44,9 +47,12 @@ class Reception:
         clock: Clock,
         submit: Callable[[Send], None],
         warn: Callable[[str], None],
+        cards: Cards,
         came: Callable[[Actor], None] = lambda actor: None,
         heard: Callable[[Heard], None] = lambda post: None,
         last_heard: Callable[[str], str] = lambda network: "",
+        kept: Callable[[], Awaitable[None]] | None = None,
+        awaited: Callable[[str], Iterable[str]] = lambda network: (),
         boards: Iterable[Target] = (),
     ) -> None:
         self._presence = presence
@@ -55,9 +61,12 @@ class Reception:
         self._clock = clock
         self._submit = submit
         self._warn = warn
+        self._cards = cards
         self._came = came
         self._heard = heard
         self._last_heard = last_heard
+        self._kept = kept
+        self._awaited = awaited
         self._boards = tuple(boards)
         self._on_their_way: set[str] = set()  # new ones, by the keys of the receipts that they will have
 
@@ -70,6 +79,11 @@ class Reception:
         """What was just sent to a person did not reach them: they are away."""
         self._presence.missed(target)
 
+    @property
+    def cards(self) -> Cards:
+        """The cards, for networks that draw them."""
+        return self._cards
+
     def warn(self, text: str) -> None:
         """Tell the organisers, wherever they are, what only they should know."""
         self._warn(text)
@@ -78,9 +92,22 @@ class Reception:
         """Somebody posted something for everybody to read."""
         self._heard(post)
 
+    async def kept(self) -> None:
+        """Return once what was heard so far is on disk.
+
+        Raises:
+            NotSaved: It is not.
+        """
+        if self._kept is not None:
+            await self._kept()
+
     def last_heard(self, network: str) -> str:
         """Return the id of the newest post that is known of a network; empty for none."""
         return self._last_heard(network)
+
+    def awaited(self, network: str) -> Iterable[str]:
+        """Return the ids of the posts of a network that announce what is still to come."""
+        return self._awaited(network)
 
     def panel(self, actor: Actor) -> Panel:
         """Return what somebody sees, where there are buttons and forms."""

@@ -69,6 +69,7 @@ def slack_network(config: Config) -> Network:
             announce=config.slack_announce,
             organisers=config.slack_organisers,
             moderators=config.slack_moderators,
+            posts=config.openspaces_slack_channel,
             **where,
         ),
         name=SLACK,

@@ -20,10 +20,13 @@ from ptgbot.core.dispatch import Dispatcher
 from ptgbot.core.documents import Document, Table
 from ptgbot.core.help import Rest
 from ptgbot.core.identity import Actor, Identity, Role
-from ptgbot.core.messages import Message, Send
+from ptgbot.core.messages import Heard, Message, Send
 from ptgbot.features.admin.legacy import Importer
 from ptgbot.features.history.journal import Journal
 from ptgbot.features.history.model import HISTORY, TRACES
+from ptgbot.features.openspaces.deciding import Desk
+from ptgbot.features.openspaces.keeper import OpenSpaceKeeper
+from ptgbot.features.openspaces.settings import OpenSpaceSettings
 from ptgbot.features.reminders.keeper import ReminderKeeper
 from ptgbot.features.reminders.settings import ReminderSettings
 from ptgbot.features.schedule.model import BOOKINGS, CALENDAR
@@ -91,6 +94,7 @@ class Talk:
         event: The conference.
         more: Commands besides those there are.
         reminders: What the event wants of reminders; None for none being planned.
+        openspaces: What it wants of open spaces.
     """
 
     def __init__(
@@ -100,6 +104,8 @@ class Talk:
         event: Event,
         more: tuple[Command, ...] = (),
         reminders: ReminderSettings | None = None,
+        *,
+        openspaces: OpenSpaceSettings | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -109,8 +115,12 @@ class Talk:
         self.sent: list[Send] = []
         self.changes: list[Change] = []
         self.pages: dict[str, bytes] = {}
+        self.posts: dict[str, Heard] = {}  # on networks, by their links
         self.purged: list[tuple[str, ...]] = []
-        self.calendar = make_keeper(store if reminders is None else ReminderKeeper(store, event, reminders), event)
+        behind = store if reminders is None else ReminderKeeper(store, event, reminders)
+        desk = Desk(event, openspaces or OpenSpaceSettings())
+        self.openspaces = OpenSpaceKeeper(behind, desk, reminders.targets if reminders else ())
+        self.calendar = make_keeper(self.openspaces, event)
         self.deliveries = Deliveries(self.calendar, ("slack",))
         self.journal = Journal(self.deliveries)
         self.notifier = Notifier(store.view, self.sent.append, slice_=60.0)
@@ -124,6 +134,8 @@ class Talk:
             documentation=DOCUMENTATION,
             reminders=reminders,
             networks=self.networks,
+            desk=desk,
+            fetch_post=self._fetch_post,
         )
         self.registry = Registry((*known.commands, *more))
         self.dispatcher = Dispatcher(
@@ -165,6 +177,9 @@ class Talk:
         if url not in self.pages:
             raise Refused(f"{url} could not be fetched: there is no such host.")
         return self.pages[url]
+
+    async def _fetch_post(self, link: str) -> Heard | None:
+        return self.posts.get(link)
 
     async def say(
         self,
@@ -230,10 +245,11 @@ def quick_talk(
     clock: SetClock | None = None,
     more: tuple[Command, ...] = (),
     reminders: ReminderSettings | None = None,
+    openspaces: OpenSpaceSettings | None = None,
 ) -> Talk:
     """Return a bot without a disk, with the sample event in it (Monday 23 November 2026, 10:00 in Berlin)."""
     clock = clock or SetClock()
-    made = Talk(MemoryStore(TABLES), clock, event, more, reminders)
+    made = Talk(MemoryStore(TABLES), clock, event, more, reminders, openspaces=openspaces)
     result = importer(made).read(SAMPLE if sample is None else sample)
     made.calendar.commit(result.edits, at=clock.now(), cause=Cause.IMPORT)
     made.changes.clear()

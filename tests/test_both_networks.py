@@ -40,6 +40,8 @@ async def test_every_command_leads_to_the_state_of_the_table(tmp_path: Path, nam
         networks=[network],
         clock=SetClock(),
         fetch=commands_table.fetch,
+        reminders=commands_table.OF_REMINDERS,
+        openspaces=commands_table.OF_OPENSPACES,
     )
     people = {who: somebody(name, who) for who in commands_table.PEOPLE}
     cast = {actor.identity.key: f"<{who}>" for who, actor in people.items()}

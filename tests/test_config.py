@@ -104,7 +104,8 @@ def test_an_original_configuration_loads_unchanged(tmp_path: Path) -> None:
         "openspaces.conflict_channel": "",
     }
     assert config.event == Event()
-    assert (config.x, config.mastodon, config.reminders) == (None, None, ReminderSettings())
+    reminders = ReminderSettings(irc_channels=("#CHANNEL",))
+    assert (config.x, config.mastodon, config.reminders) == (None, None, reminders)
 
 
 def test_the_sample_configuration_is_valid_and_names_only_settings() -> None:

@@ -23,6 +23,7 @@ from ptgbot.features.history.forget import forget
 from ptgbot.features.history.model import TRACES
 from ptgbot.features.history.pages import HistoryPage
 from ptgbot.features.linking.model import LINKS as LINKS_OF_PEOPLE
+from ptgbot.features.openspaces.model import IGNORED, OPENSPACES, POSTS
 from ptgbot.features.presence.model import CHECKINS, CheckIn
 from ptgbot.features.reminders.model import REMINDERS, SPEAKERS, WISHES
 from ptgbot.features.subscriptions.model import SUBSCRIPTIONS
@@ -165,6 +166,11 @@ async def live(run: Run, nick: str) -> None:
     await run.say(nick, "quiet off", account="vexillary.q")
     await run.say(nick, "~remind in 20 min call Quillon", account="vexillary.q", role=Role.ORGANISER)
     await run.say(nick, "#nova now later", channel=CHANNEL, account="vexillary.q")
+    await run.say(nick, "openspace Chess, Aspen, tomorrow 15:00", account="vexillary.q")
+    await run.say(nick, "openspace Go with me, Aspen, tomorrow 17:00")
+    await run.say("grace", "openspace Tea, Aspen, tomorrow 10:00")
+    await run.say(nick, "~post p3 time tomorrow 10:30 approve", account="vexillary.q", role=Role.ORGANISER)
+    await run.say("olga", "~ignore p1", role=Role.ORGANISER)
     [(_, told)] = await run.say(nick, "link", account="vexillary.q")
     code = told.split("'")[1]
     await run.say("quillon_phone", code, account="vexillary.phone")
@@ -219,7 +225,9 @@ async def test_nothing_in_the_data_or_on_the_site_tells_of_somebody_who_is_forgo
         assert (len(before["links_of_people"]), run.everything["links_of_people"]) == (2, {})
         assert set(before["speakers"]) == {"nova", "docs", "swift"}
         assert set(run.everything["speakers"]) == {"swift"}
-        same = set(before) - {"checkins", "subscriptions", "history", "traces", "links_of_people", "speakers", "wishes", "reminders"}
+        personal = {"checkins", "subscriptions", "traces", "links_of_people", "speakers", "wishes", "reminders"}
+        same = set(before) - personal - {"history", "posts", "openspaces", "ignored"}
+        assert [post.text for post in run.bot.store.view.all(POSTS).values()] == ["Tea, Aspen, tomorrow 10:00"]
         assert {name: run.everything[name] for name in same} == {name: before[name] for name in same}
         entries = run.everything["history"]
         assert list(entries) == list(before["history"])
@@ -336,7 +344,7 @@ async def test_my_data_is_told_in_private_wherever_it_is_asked_for_and_lists_all
                 "Spoke last, and is asked first if nothing is said: #nova.",
                 "History c7, 2026-11-23 10:00 CET, as Quillon: #nova now pods",
                 "History c3, 2026-11-23 10:00 CET, as Quillon (not logged in): #nova now cells",
-                "A check-in, subscription or reminder of yours, kept for a day so that c5 can be undone.",
+                "A check-in, subscription, reminder or post of yours, kept for a day so that c5 can be undone.",
             )
         ]
 
@@ -600,11 +608,13 @@ async def test_nobody_is_told_that_they_are_forgotten_while_a_page_names_them(
 async def test_these_are_the_tables_that_hold_people() -> None:
     # Whoever adds one that does: forget() in features/history/forget.py has to know it, and the tests above too.
     private = {CHECKINS.name, SUBSCRIPTIONS.name, TRACES.name, LINKS_OF_PEOPLE.name}
-    private |= {WISHES.name, SPEAKERS.name, REMINDERS.name}
+    private |= {WISHES.name, SPEAKERS.name, REMINDERS.name, POSTS.name, OPENSPACES.name, IGNORED.name}
     assert private == {
-        "checkins", "subscriptions", "traces", "links_of_people", "wishes", "speakers", "reminders",
+        "checkins", "subscriptions", "traces", "links_of_people", "wishes", "speakers", "reminders", "posts",
+        "openspaces", "ignored",
     }  # fmt: skip
     assert {table.name for table in TABLES} - private - {"history"} == {
         "access", "event", "tracks", "days", "rooms", "bookings", "calendar", "topics", "links", "motd", "bulletins",
-        "deliveries", "announcements", "numbers",
+        "deliveries", "announcements", "numbers", "cards",
+        "openspace_choices",
     }  # fmt: skip

@@ -33,6 +33,14 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.001)
 
 
+def test_what_has_a_card_names_it_for_networks_that_draw_them() -> None:
+    sent: list[Send] = []
+    Organisers([Staffed("irc", "olga"), Staffed("slack", "U1")], sent.append).tell("May a3 go out?", "a3")
+
+    assert said(sent) == [("irc", "olga", "May a3 go out?"), ("slack", "U1", "May a3 go out?")]
+    assert [send.target.card for send in sent] == ["a3", "a3"]
+
+
 def test_every_organiser_is_told_on_every_network() -> None:
     sent: list[Send] = []
     Organisers([Staffed("irc", "olga", "otto"), Staffed("slack", "U1")], sent.append).tell("The disk is full.")

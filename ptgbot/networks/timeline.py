@@ -5,22 +5,19 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 
 from ptgbot.core.identity import Role
 from ptgbot.core.messages import Message, Send, Target, Tone
 from ptgbot.core.protocols import Accept, Doubt, Host, NotTaken, TooFast
+from ptgbot.networks.account import Account, Barred
+from ptgbot.networks.timing import TimelineTiming
 
-__all__ = ["DRY_RUN", "Barred", "TimelineNetwork", "TimelineTiming"]
+__all__ = ["DRY_RUN", "TimelineNetwork"]
 
 _log = logging.getLogger(__name__)
 
 DRY_RUN = "dry-run"  # the receipt of what was not posted
-
-
-class Barred(NotTaken):
-    """The network takes nothing from this account until people mend that; the text says how."""
 
 
 def _later(seconds: float, why: str) -> TooFast:
@@ -30,31 +27,12 @@ def _later(seconds: float, why: str) -> TooFast:
     return error
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineTiming:
-    """How patient it is, in seconds.
-
-    Args:
-        retry: The first pause after the network could not be reached, or failed; it doubles each time.
-        retry_most: The longest of these.
-        barred: The first pause after it refused the account; it doubles too.
-        barred_most: The longest of these.
-        settle: After a post of which nobody knows whether it was taken, before it is looked for: it may still be on
-            its way to where it is seen. The same after a start, since the process before may have sent one.
-    """
-
-    retry: float = 5.0
-    retry_most: float = 300.0
-    barred: float = 60.0
-    barred_most: float = 3600.0
-    settle: float = 10.0
-
-
 class TimelineNetwork(ABC):
     """What such networks have in common (``core.protocols.Network``).
 
     Posts go out by ``post``, each whole in one text. When the account is refused, organisers are told once, what waits
-    goes on waiting, and the account is tried again with pauses that grow.
+    goes on waiting, and the account is tried again with pauses that grow. Where posts of others are looked for, they
+    are heard as long as it runs, also in a dry run.
 
     Args:
         name: The network's name in identities and targets.
@@ -77,7 +55,15 @@ class TimelineNetwork(ABC):
         self._timing = timing or TimelineTiming()
         self._host: Host | None = None
         self._ready = asyncio.Event()
-        self._doubted = asyncio.Event()  # whether the network takes the account (any more)
+        self._account = Account(
+            name,
+            title,
+            verify=self._verify,
+            failed=self._failed,
+            tell=self._tell,
+            ready=asyncio.Event() if dry_run else self._ready,  # a dry run needs no account
+            timing=self._timing,
+        )
         self._failures = 0  # in a row
         self._rests_until = 0.0  # on the loop's clock
         self._rests_for = ""  # what failed last
@@ -116,13 +102,44 @@ class TimelineNetwork(ABC):
         """
 
     @abstractmethod
-    async def search(self, ticket: str, body: str, since: datetime) -> str | None:
+    async def search(self, ticket: str, body: str, since: datetime, to: str) -> str | None:
         """Look for a post of ours (see ``find``).
+
+        Args:
+            ticket: What it was posted with.
+            body: The part of its text that was the same in every attempt.
+            since: When it was tried first.
+            to: The id of the post that it answers; empty where it answers none.
 
         Raises:
             Barred: The network takes nothing from the account.
             TooFast: It wants us to wait.
             ConnectionError: It cannot be reached, or is broken.
+        """
+
+    async def answer(self, text: str, ticket: str, to: str) -> str:  # noqa: ARG002
+        """Post a text in answer to a post; return the network's own id of it.
+
+        Args:
+            text: The text.
+            ticket: What a repeat of it is known by.
+            to: The network's id of the post.
+
+        Raises:
+            NotTaken: That post is gone. Besides, see ``publish``.
+        """
+        raise NotTaken(f"posts on {self._title} are not answered")
+
+    @property
+    def listens(self) -> bool:
+        """Whether posts of others are looked for."""
+        return False
+
+    async def listen(self, host: Host) -> None:  # noqa: B027 - where nothing is looked for, nothing is heard
+        """Tell of posts of others, until cancelled; begun once it is known whose account it is.
+
+        Args:
+            host: Is told.
         """
 
     # -- the life of it -----------------------------------------------------------------------------------------------
@@ -139,41 +156,33 @@ class TimelineNetwork(ABC):
         try:
             if self._dry_run:
                 self._ready.set()
+            if self._dry_run and not self.listens:
                 await asyncio.Event().wait()
             async with self.connected():
-                while True:
-                    await self._verified()
-                    self._doubted.clear()
-                    self._ready.set()
-                    await self._doubted.wait()
-                    self._ready.clear()
-                    await asyncio.sleep(self._timing.barred)
+                listening = asyncio.ensure_future(self._listening(presence)) if self.listens else None
+                try:
+                    await self._account.keep()
+                finally:
+                    if listening is not None:
+                        listening.cancel()
+                        await asyncio.wait({listening})
         finally:
             self._ready.clear()
             self._host = None
 
-    async def _verified(self) -> None:
-        """Return once the network takes the account."""
-        told, refused, pause = self._doubted.is_set(), False, self._timing.barred
+    async def _verify(self) -> None:
+        await self.verify()
+        self._failures = 0
+
+    async def _listening(self, host: Host) -> None:
+        """Listen, whatever goes wrong."""
+        await self._account.known.wait()
         while True:
             try:
-                await self.verify()
-            except Barred as error:
-                if not told:
-                    self._tell(f"{self._title} does not take the bot's account: {error}")
-                told = refused = True
-                _log.warning("%s: the account is still refused; asking again in %.0f s.", self._name, pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, self._timing.barred_most)
-            except TooFast as error:
-                await asyncio.sleep(error.seconds)
-            except ConnectionError as error:
-                await asyncio.sleep(self._failed(error))
-            else:
-                self._failures = 0
-                break
-        if refused:
-            self._tell(f"{self._title} takes the bot's account again; what still waits goes out now.")
+                await self.listen(host)
+            except Exception:  # noqa: BLE001 - posts go out all the same
+                _log.exception("%s: reading of posts failed; it goes on in a while.", self._name)
+            await asyncio.sleep(self._timing.retry_most)
 
     def _tell(self, text: str) -> None:
         _log.warning("%s: %s", self._name, text)
@@ -193,11 +202,11 @@ class TimelineNetwork(ABC):
         """Return a Send as the one text that it becomes, cut where it is too long."""
         return list(filter(None, [self.fit((send.lead + send.text).strip())]))
 
-    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:  # noqa: ARG002 - there is one timeline
+    async def post(self, target: Target, line: str, *, ticket: str = "") -> str:
         """Post a text.
 
         Args:
-            target: The timeline, whatever it is called.
+            target: The timeline, whatever it is called; with the id of a post as ``via``, the text answers that.
             line: The text, as ``split`` returned it.
             ticket: What a repeat of it is known by.
 
@@ -217,7 +226,8 @@ class TimelineNetwork(ABC):
             return DRY_RUN
         self._wait_until(self._rests_until, self._rests_for)
         try:
-            receipt = await self.publish(line, ticket)
+            sent = self.answer(line, ticket, target.via) if target.via else self.publish(line, ticket)
+            receipt = await sent
         except Doubt as error:
             self._failed(error)
             self._unsettle()
@@ -225,13 +235,12 @@ class TimelineNetwork(ABC):
                 # Nobody would look for it, and what everybody reads is rather posted once too few than twice.
                 raise NotTaken(f"{self._title} did not say whether it took it; look there ({error})") from error
             raise
-        except Barred:
-            self._doubted.set()
-            self._ready.clear()
-            raise
+        except Barred as error:
+            raise self._account.refused_a_post(error) from error
         except ConnectionError as error:
             raise _later(self._failed(error), self._rests_for) from error
         self._failures = 0
+        self._account.accepted()
         return receipt
 
     def _pretend(self, line: str) -> None:
@@ -239,11 +248,11 @@ class TimelineNetwork(ABC):
         if self._host is not None:
             self._host.warn(f"Dry run: to {self._title} would go: {line}")
 
-    async def find(self, target: Target, ticket: str, body: str, since: datetime) -> str | None:  # noqa: ARG002
+    async def find(self, target: Target, ticket: str, body: str, since: datetime) -> str | None:
         """Look for what may have been posted.
 
         Args:
-            target: The timeline, whatever it is called.
+            target: The timeline, whatever it is called; with the id of a post as ``via``, an answer to that.
             ticket: What it was posted with.
             body: The part of its text that was the same in every attempt.
             since: When it was tried first (aware, UTC).
@@ -262,12 +271,9 @@ class TimelineNetwork(ABC):
         self._wait_until(self._settled_at, "nobody knows whether it is out; it is looked for in a moment")
         self._wait_until(self._rests_until, self._rests_for)
         try:
-            found = await self.search(ticket, body, since)
+            found = await self.search(ticket, body, since, target.via)
         except Barred as error:
-            self._doubted.set()
-            self._ready.clear()
-            self._tell(f"{self._title} does not take the bot's account: {error}")
-            raise ConnectionError(str(error)) from error
+            raise self._account.refused_a_post(error) from error
         except ConnectionError as error:
             raise _later(self._failed(error), self._rests_for) from error
         if found:  # else the next attempt may fail like the one before

@@ -8,7 +8,9 @@ from pathlib import Path
 from tests.bench.calendars import calendar_times
 from tests.bench.document import publish
 from tests.bench.inside import commands_per_second
+from tests.bench.openspaces import reading_rows
 from tests.bench.outside import line_to_page
+from tests.bench.posts import post_rows
 from tests.bench.publishing import LARGE, USUAL, measure_publishing
 from tests.bench.reminders import AT_ONCE, lateness, planning_times, start_with_reminders
 from tests.bench.serving import LISTENERS, measure_serving
@@ -124,7 +126,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
     arguments = parser.parse_args()
     rows = _per_second() + _felt() + _store() + _calendars() + _publishing() + _serving() + _slack() + _reminders()
-    rows += flood_rows()
+    rows += reading_rows() + post_rows() + flood_rows()
     publish(rows, "tox -e bench -- --write", write=arguments.write)
 
 

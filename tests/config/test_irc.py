@@ -78,6 +78,10 @@ def test_the_description_says_what_the_bot_would_do(tmp_path: Path) -> None:
         f"store {tmp_path}/ptg.json",
         f"site {tmp_path}/html",
         "event without a name, time zone UTC, dates as the slots tell them",
+        (
+            "reminders in private except from 22:00 to 07:00, to those who ask for them, and to moderators of whose"
+            " slot nothing was said; at most 10 minutes late"
+        ),
     ]
     config, _ = load(
         write(
@@ -103,5 +107,9 @@ def test_the_description_says_what_the_bot_would_do(tmp_path: Path) -> None:
         f"   because db_filename {tmp_path}/html/ptg.json is inside site_dir, where it would be published",
         f"site {tmp_path}/html, seen at https://ptg.example.org",
         "event Harbor, time zone Europe/Berlin, days from 2027-03-16",
+        (
+            "reminders in private except from 22:00 to 07:00, to those who ask for them, and to moderators of whose"
+            " slot nothing was said; at most 10 minutes late"
+        ),
         f"logging as {tmp_path}/logging.conf says",
     ]

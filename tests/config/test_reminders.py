@@ -22,6 +22,7 @@ def test_without_any_setting_nobody_is_reminded_in_public() -> None:
         nudges=True,
         newday_at=None,
         approve=False,
+        irc_channels=("#CHANNEL",),
     )
 
 
@@ -52,6 +53,7 @@ def test_every_setting_of_reminders_reaches_them() -> None:
         nudges=False,
         newday_at=time(6, 30),
         approve=True,
+        irc_channels=("#CHANNEL",),
     )
 
 
@@ -140,9 +142,19 @@ def test_the_description_says_what_goes_where() -> None:
 
     assert [
         [line for line in describe(loaded(keys)) if line not in usual]
-        for keys in (to, {**to, "reminders.slots": []}, {"event.newday_at": "6:00"})
+        for keys in (
+            to,
+            {**to, "reminders.slots": []},
+            {"event.newday_at": "6:00"},
+            {"reminders": {"grace": 0, "quiet": "off", "nudges": False}},
+        )
     ] == [
         ["reminders 15 and 5 minutes before each slot, to irc:#CHANNEL"],
         ["announcements to irc:#CHANNEL"],
         ["~newday by itself at 06:00"],
+        ["reminders in private at any time, to those who ask for them; what is late is not sent"],
     ]
+    assert (
+        "reminders in private except from 22:00 to 07:00, to those who ask for them, and to moderators of whose slot"
+        " nothing was said; at most 10 minutes late"
+    ) in usual

@@ -92,6 +92,10 @@ def test_the_description_shows_slack_without_secrets(tmp_path: Path) -> None:
         f"store {tmp_path}/ptg.json",
         f"site {tmp_path}/html",
         "event without a name, time zone UTC, dates as the slots tell them",
+        (
+            "reminders in private except from 22:00 to 07:00, to those who ask for them, and to moderators of whose"
+            " slot nothing was said; at most 10 minutes late"
+        ),
     ]
     source = "config.json"
     assert [line.replace(f"{tmp_path}/etc/", "") for line in describe(config)] == [

@@ -381,7 +381,7 @@ def replay(state: State, bot: Talk) -> State:
     """Return a state after the last Change."""
     after: dict[str, dict[str, Any]] = {name: dict(documents) for name, documents in state.items()}
     change = bot.changes[-1]
-    assert change.edits and change.cause in (Cause.COMMAND, Cause.UNDO, Cause.PURGE)
+    assert change.edits and change.cause in (Cause.COMMAND, Cause.UNDO, Cause.PURGE, Cause.POST)
     for edit in change.edits:
         if edit.table.name not in after:
             continue  # the history of it

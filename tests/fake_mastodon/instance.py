@@ -1,7 +1,6 @@
 """The instance: its API as far as the bot uses it, one account, and what a test makes of it.
 
-https://docs.joinmastodon.org/methods/ has each method with its answers and errors. What hashtag timelines and streaming
-need has its place beside ``statuses``.
+https://docs.joinmastodon.org/methods/ has each method with its answers and errors.
 """
 
 import asyncio
@@ -16,17 +15,18 @@ from typing import Any
 from aiohttp import web
 from mastodon import Mastodon
 
+from tests.fake_mastodon.public import Public
 from tests.fake_mastodon.statuses import Status
 from tests.fake_mastodon.troubles import Trouble
 
-__all__ = ["SCOPES", "TOKEN", "FakeMastodon", "fake_mastodon"]
+__all__ = ["ACCOUNT", "SCOPES", "TOKEN", "FakeMastodon", "fake_mastodon"]
 
 TOKEN = "token-of-the-account"
-SCOPES = frozenset({"read:accounts", "read:statuses", "write:statuses"})
+SCOPES = frozenset({"read:accounts", "read:statuses", "write:statuses", "read:notifications", "read:search"})
 Form = Mapping[str, object]
 Handler = Callable[[web.Request, Form], web.Response]
 
-_ACCOUNT = "109302436954721982"
+ACCOUNT = "109302436954721982"
 _KEY_LIVES = timedelta(hours=1)
 
 
@@ -54,6 +54,7 @@ class FakeMastodon:
         self.length: Callable[[str], int] = Mastodon.get_status_length
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._troubles: dict[str, deque[Trouble]] = defaultdict(deque)
+        self.public = Public(self)
         self._ids = itertools.count(115_000_000_000_000_000)
 
     # -- what tests do ------------------------------------------------------------------------------------------------
@@ -78,6 +79,7 @@ class FakeMastodon:
     def application(self) -> web.Application:
         """Return the server's routes."""
         app = web.Application()
+        self.public.add_routes(app)
         for method, path, kind, handler in (
             ("GET", "/api/v1/accounts/verify_credentials", "account", self._account),
             ("GET", r"/api/v2/instance{slash:/?}", "instance", self._instance_v2),
@@ -85,10 +87,10 @@ class FakeMastodon:
             ("POST", "/api/v1/statuses", "post", self._post),
             ("GET", "/api/v1/accounts/{id}/statuses", "posts", self._statuses),
         ):
-            app.router.add_route(method, path, self._guarded(kind, handler))
+            app.router.add_route(method, path, self.guarded(kind, handler))
         return app
 
-    def _guarded(self, kind: str, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def guarded(self, kind: str, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def guarded(request: web.Request) -> web.StreamResponse:
             self.asked.append(kind)
             self.headers.append(dict(request.headers))
@@ -108,21 +110,21 @@ class FakeMastodon:
         reset = (self.now() + timedelta(minutes=4)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "299", "X-RateLimit-Reset": reset}
 
-    def _barred(self, request: web.Request, scope: str) -> web.Response | None:
+    def barred(self, request: web.Request, scope: str) -> web.Response | None:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
-            return _error(401, "The access token is invalid")
+            return error(401, "The access token is invalid")
         if self.revoked:
-            return _error(401, "The access token was revoked")
+            return error(401, "The access token was revoked")
         if scope not in self.scopes:
-            return _error(403, "This action is outside the authorized scopes")
-        return _error(403, self.disabled) if self.disabled else None
+            return error(403, "This action is outside the authorized scopes")
+        return error(403, self.disabled) if self.disabled else None
 
     def _account(self, request: web.Request, form: Form) -> web.Response:
-        return self._barred(request, "read:accounts") or web.json_response({**self._described(), "source": {}})
+        return self.barred(request, "read:accounts") or web.json_response({**self._described(), "source": {}})
 
     def _described(self) -> dict[str, Any]:
         return {
-            "id": _ACCOUNT,
+            "id": ACCOUNT,
             "username": "ptgbot",
             "acct": "ptgbot",
             "display_name": "The PTG",
@@ -144,32 +146,37 @@ class FakeMastodon:
 
     def _instance_v2(self, request: web.Request, form: Form) -> web.Response:
         if not self.has_v2:
-            return _error(404, "Record not found")
+            return error(404, "Record not found")
+        configuration = {**self._configuration(), "urls": {"streaming": self.public.streaming or self.address}}
         return web.json_response(
-            {"domain": "here", "title": "Here", "version": "4.5.0", "configuration": self._configuration()}
+            {"domain": "here", "title": "Here", "version": "4.5.0", "configuration": configuration}
         )
 
     def _instance_v1(self, request: web.Request, form: Form) -> web.Response:
         return web.json_response({"uri": "here", "version": "3.5.3", "configuration": self._configuration()})
 
     def _post(self, request: web.Request, form: Form) -> web.Response:
-        if barred := self._barred(request, "write:statuses"):
+        if barred := self.barred(request, "write:statuses"):
             return barred
         key = request.headers.get("Idempotency-Key", "")
         if same := self._posted_with(key):
             if self.repeats_fail:
-                return _error(500, "An unexpected error occurred")
+                return error(500, "An unexpected error occurred")
             return web.json_response(same.described(self._described()))
         text = str(form.get("status", "")).strip()
         if not text:
-            return _error(422, "Validation failed: Text can't be blank")
+            return error(422, "Validation failed: Text can't be blank")
         if self.length(text) > self.most:
             words = {
                 "en": f"Validation failed: Text character limit of {self.most} exceeded",
                 "de": f"Gültigkeitsprüfung ist fehlgeschlagen: Text Zeichenlimit von {self.most} überschritten",
             }
-            return _error(422, words[self.language])
-        status = Status(str(next(self._ids)), self.now(), text, str(form.get("visibility", "public")), key)
+            return error(422, words[self.language])
+        to = str(form.get("in_reply_to_id", ""))
+        if to and to not in self.public.posts:
+            return error(404, "The post you are trying to reply to does not appear to exist.")
+        visibility = str(form.get("visibility", "public"))
+        status = Status(str(next(self._ids)), self.now(), text, visibility, key, answers=(to, ""))
         self.posts.append(status)
         return web.json_response(status.described(self._described()))
 
@@ -179,10 +186,10 @@ class FakeMastodon:
         return next((one for one in self.posts if one.key == key and self.now() - one.at < _KEY_LIVES), None)
 
     def _statuses(self, request: web.Request, form: Form) -> web.Response:
-        if barred := self._barred(request, "read:statuses"):
+        if barred := self.barred(request, "read:statuses"):
             return barred
-        if request.match_info["id"] != _ACCOUNT:
-            return _error(404, "Record not found")
+        if request.match_info["id"] != ACCOUNT:
+            return error(404, "Record not found")
         before = int(request.query.get("max_id", "9" * 18))
         found = [one for one in reversed(self.posts) if int(one.id) < before]
         if request.query.get("exclude_reblogs") in ("1", "true"):
@@ -192,8 +199,8 @@ class FakeMastodon:
         )
 
 
-def _error(status: int, error: str) -> web.Response:
-    return web.json_response({"error": error}, status=status)
+def error(status: int, said: str) -> web.Response:
+    return web.json_response({"error": said}, status=status)
 
 
 @asynccontextmanager
@@ -207,4 +214,5 @@ async def fake_mastodon(*, tls: ssl.SSLContext | None = None, host: str = "127.0
         instance.address = f"{'https' if tls else 'http'}://{host}:{runner.addresses[0][1]}"
         yield instance
     finally:
+        instance.public.break_streams()
         await asyncio.shield(runner.cleanup())

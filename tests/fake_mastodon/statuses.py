@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-__all__ = ["Status", "render"]
+__all__ = ["Status", "render", "tags"]
 
 _MARKED = re.compile(
     r"(?P<link>https?://[^\s<>\"]*[\w/=])|(?<![\w/=])@(?P<user>\w+)(?:@(?P<domain>[\w.-]*\w))?|#(?P<tag>\w+)"
@@ -27,6 +27,7 @@ class Status:
         visibility: Who sees it.
         key: What a repeat was known by.
         reblog: Whether it is somebody else's.
+        answers: The id of the post that it answers, and the id of whose that is.
     """
 
     id: str
@@ -35,14 +36,15 @@ class Status:
     visibility: str = "public"
     key: str = ""
     reblog: bool = False
+    answers: tuple[str, str] = ("", "")
 
     def described(self, account: dict[str, Any]) -> dict[str, Any]:
         """Return it as the API shows it."""
         return {
             "id": self.id,
             "created_at": self.at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
-            "in_reply_to_id": None,
-            "in_reply_to_account_id": None,
+            "in_reply_to_id": self.answers[0] or None,
+            "in_reply_to_account_id": self.answers[1] or None,
             "sensitive": False,
             "spoiler_text": "",
             "visibility": self.visibility,
@@ -58,11 +60,16 @@ class Status:
             "account": account,
             "media_attachments": [],
             "mentions": [],
-            "tags": [],
+            "tags": [{"name": tag, "url": f"https://here/tags/{tag}"} for tag in tags(self.text)],
             "emojis": [],
             "card": None,
             "poll": None,
         }
+
+
+def tags(text: str) -> list[str]:
+    """Return the hashtags in a text, as Mastodon compares them."""
+    return list(dict.fromkeys(match["tag"].lower() for match in _MARKED.finditer(text) if match["tag"]))
 
 
 def render(text: str) -> str:

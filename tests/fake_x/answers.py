@@ -4,17 +4,23 @@ from typing import Any
 
 __all__ = [
     "CAPPED",
+    "DISCONNECT",
     "DUPLICATE",
+    "INVALID_RULE",
     "LOCKED",
     "NOT_ENROLLED",
     "NOT_PERMITTED",
     "NO_CREDITS",
+    "NO_SUCH_POST",
     "READ_ONLY",
     "SUSPENDED",
     "TOO_LONG",
     "TOO_MANY",
+    "TOO_MANY_CONNECTIONS",
     "UNAUTHORIZED",
     "UNAVAILABLE",
+    "invalid",
+    "not_found",
 ]
 
 Body = dict[str, Any]
@@ -93,3 +99,55 @@ UNAVAILABLE: Body = {
     "type": "about:blank",
     "status": 503,
 }
+NO_SUCH_POST: Body = {
+    "detail": "You attempted to reply to a Tweet that is deleted or not visible to you.",
+    "type": "about:blank",
+    "title": "Forbidden",
+    "status": 403,
+}
+TOO_MANY_CONNECTIONS: Body = {
+    "title": "ConnectionException",
+    "detail": "This stream is currently at the maximum allowed connection limit.",
+    "connection_issue": "TooManyConnections",
+    "type": f"{PROBLEMS}/streaming-connection",
+}
+DISCONNECT: Body = {
+    "errors": [
+        {
+            "title": "operational-disconnect",
+            "disconnect_type": "UpstreamOperationalDisconnect",
+            "detail": "This stream has been disconnected upstream for operational reasons.",
+            "type": f"{PROBLEMS}/operational-disconnect",
+        }
+    ]
+}
+INVALID_RULE: Body = {
+    "value": "…",
+    "details": ["no viable alternative at character '…'"],
+    "title": "UnprocessableEntity",
+    "type": f"{PROBLEMS}/invalid-rules",
+}
+
+
+def invalid(parameter: str, value: str) -> Body:
+    """Return what is said of a parameter that X does not take."""
+    message = f"'{parameter}' must be a tweet id created after [TIMESTAMP]. Please use a '{parameter}' that is larger"
+    return {
+        "errors": [{"parameters": {parameter: [value]}, "message": message}],
+        "title": "Invalid Request",
+        "detail": "One or more parameters to your request was invalid.",
+        "type": f"{PROBLEMS}/invalid-request",
+    }
+
+
+def not_found(id_: str) -> Body:
+    """Return what is said of a post that is not there."""
+    return {
+        "value": id_,
+        "detail": f"Could not find tweet with ids: [{id_}].",
+        "title": "Not Found Error",
+        "resource_type": "tweet",
+        "parameter": "ids",
+        "resource_id": id_,
+        "type": f"{PROBLEMS}/resource-not-found",
+    }

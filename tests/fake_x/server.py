@@ -16,10 +16,10 @@ from ptgbot.networks.x.settings import XSettings
 from tests.fake_x import answers
 from tests.fake_x.length import LINKS, length
 from tests.fake_x.oauth import is_signed
+from tests.fake_x.public import BEARER, USER, Public
 
 __all__ = ["KEYS", "USER", "FakeX", "Fault", "Post", "fake_x"]
 
-USER = "1500000000000000001"
 KEYS = {
     "api_key": "the-api-key",
     "api_secret": "the-api-secret",
@@ -36,6 +36,7 @@ class Post:
     id: str
     text: str
     at: datetime
+    answers: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,19 +76,22 @@ class FakeX:
         self.limits: dict[str, tuple[int, int, int]] = {}  # header's beginning → limit, remaining, seconds to the reset
         self._ids = itertools.count(1900000000000000001)
         self._hanging = asyncio.Event()
+        self.public = Public(self._refusal)
 
-    def settings(self, *, dry_run: bool = False) -> XSettings:
+    def settings(self, *, dry_run: bool = False, words: tuple[str, ...] = (), stream: bool = False) -> XSettings:
         """Return what a bot is configured with."""
-        return XSettings(**KEYS, api_url=self.address, dry_run=dry_run)
+        bearer = BEARER if stream else ""
+        where = {"bearer_token": bearer, "api_url": self.address}
+        return XSettings(**KEYS, **where, dry_run=dry_run, words=words, hashtags=())
 
     @property
     def texts(self) -> list[str]:
         """What stands on the timeline, oldest first."""
         return [post.text for post in self.posts]
 
-    def take(self, text: str, at: datetime | None = None) -> Post:
+    def take(self, text: str, at: datetime | None = None, answers: str = "") -> Post:
         """Put a post on the timeline."""
-        post = Post(str(next(self._ids)), text, at or datetime.now(UTC))
+        post = Post(str(next(self._ids)), text, at or datetime.now(UTC), answers)
         self.posts.append(post)
         return post
 
@@ -109,17 +113,20 @@ class FakeX:
             return refusal
         if self.refuses_posts is not None:
             return self._answer(*self.refuses_posts)
-        text = (await request.json())["text"]
+        asked = await request.json()
+        text, to = asked["text"], asked.get("reply", {}).get("in_reply_to_tweet_id", "")
         if length(text) > LIMIT:
             return self._answer(400, answers.TOO_LONG)
-        if text in self.texts:
+        if to and (to not in self.public.posts or to != self.public.posts[to].versions[-1]):
+            return self._answer(403, answers.NO_SUCH_POST)
+        if any((post.text, post.answers) == (text, to) for post in self.posts):
             return self._answer(403, answers.DUPLICATE)
         if (limited := self._limited()) is not None:
             return limited
         fault = self.faults.pop(0) if self.faults else None
         if fault is not None and not fault.takes:
             return await self._fail(request, fault)
-        post = self.take(text)
+        post = self.take(text, answers=to)
         if fault is not None:
             return await self._fail(request, fault)
         shown = self._shown(post)
@@ -200,6 +207,8 @@ class FakeX:
             urls.append({"start": 0, "end": 23, "url": short, "expanded_url": expanded, "display_url": link[:27]})
         at = post.at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
         shown: dict[str, Any] = {"id": post.id, "text": html.escape(text, quote=False), "created_at": at}
+        if post.answers:
+            shown["referenced_tweets"] = [{"type": "replied_to", "id": post.answers}]
         return {**shown, "entities": {"urls": urls}} if urls else shown
 
 
@@ -213,6 +222,11 @@ async def fake_x() -> AsyncIterator[FakeX]:
             web.get("/2/users/me", x.me),
             web.post("/2/tweets", x.create),
             web.get("/2/users/{user}/tweets", x.timeline),
+            web.get("/2/tweets", x.public.lookup),
+            web.get("/2/tweets/search/recent", x.public.recent),
+            web.get("/2/tweets/search/stream", x.public.stream),
+            web.get("/2/tweets/search/stream/rules", x.public.read_rules),
+            web.post("/2/tweets/search/stream/rules", x.public.change_rules),
         ]
     )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -224,4 +238,5 @@ async def fake_x() -> AsyncIterator[FakeX]:
         yield x
     finally:
         x.let_go()
+        x.public.break_streams()
         await runner.cleanup()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ptgbot.cards import PlacedCards, channels_of
 from ptgbot.catalogue import TABLES, EventRules, make_keeper, make_registry
 from ptgbot.core.changes import Cause, Change
 from ptgbot.core.commands import Refused
@@ -15,18 +16,28 @@ from ptgbot.core.deliveries import DELIVERIES, Deliveries
 from ptgbot.core.dispatch import Dispatcher
 from ptgbot.core.documents import Table
 from ptgbot.core.help import Rest
-from ptgbot.core.messages import Target
+from ptgbot.core.messages import Heard, Target
 from ptgbot.core.protocols import Fetch
 from ptgbot.delivery import SendQueue
+from ptgbot.delivery.timers import ClockTimers
+from ptgbot.features.admin.commands import new_day
 from ptgbot.features.admin.legacy import Importer
-from ptgbot.features.bulletins.model import RECEIPTS
+from ptgbot.features.bulletins.model import CARDS, RECEIPTS
 from ptgbot.features.history.journal import Journal
 from ptgbot.features.history.model import HISTORY, TRACES
+from ptgbot.features.openspaces.deciding import Desk
+from ptgbot.features.openspaces.keeper import OpenSpaceKeeper
+from ptgbot.features.openspaces.settings import OpenSpaceSettings
+from ptgbot.features.reminders.keeper import ReminderKeeper
+from ptgbot.features.reminders.sender import Sender
+from ptgbot.features.reminders.settings import ReminderSettings
 from ptgbot.features.schedule.model import CALENDAR
 from ptgbot.features.subscriptions.notifier import Notifier
+from ptgbot.listening import Listening
 from ptgbot.networks.slack import SlackNetwork, SlackSettings
 from ptgbot.networks.slack.network import BULLETIN
 from ptgbot.networks.slack.settings import SlackTiming
+from ptgbot.organisers import Organisers
 from ptgbot.reception import Reception
 from ptgbot.store import DurableStore
 from tests.fakes import FakeNetwork, MemoryStore, SetClock
@@ -52,7 +63,7 @@ QUICK = SlackTiming(
     home_pause=0.05,
 )
 # What follows from commands, or from how they came in.
-FOLLOWERS = (HISTORY, TRACES, CALENDAR, DELIVERIES, RECEIPTS)
+FOLLOWERS = (HISTORY, TRACES, CALENDAR, DELIVERIES, RECEIPTS, CARDS)
 
 
 def settings_for(slack: FakeSlack, **more: Any) -> SlackSettings:
@@ -80,12 +91,21 @@ class SlackBot:
         store: Its store.
         settings: What its network is told.
         timing: How patient its network is.
+        openspaces: What its event wants of open spaces.
+        reminders: What it wants of reminders.
 
     What URLs hold is what ``fetch`` returns.
     """
 
     def __init__(
-        self, slack: FakeSlack, store: DurableStore | MemoryStore, settings: SlackSettings, timing: SlackTiming
+        self,
+        slack: FakeSlack,
+        store: DurableStore | MemoryStore,
+        settings: SlackSettings,
+        *,
+        timing: SlackTiming,
+        openspaces: OpenSpaceSettings,
+        reminders: ReminderSettings,
     ) -> None:
         self.slack = slack
         self.store = store
@@ -93,13 +113,40 @@ class SlackBot:
         slack.workspace.clock = lambda: self.clock.now().timestamp()
         self.network = SlackNetwork(settings, timing=timing, clock=self.clock)
         self.network.gap, self.network.interval, self.network.burst = 0.0, 0.0, 10_000
-        self.irc = FakeNetwork()
+        self.irc, self.x = FakeNetwork(), FakeNetwork("x")
         self.fetch: Fetch = nothing_there
-        self.calendar = make_keeper(store, EVENT)
+        self.desk = Desk(EVENT, openspaces)
+        self.reminders = ReminderKeeper(store, EVENT, reminders)
+        self.openspaces = OpenSpaceKeeper(self.reminders, self.desk, reminders.targets)
+        self.calendar = make_keeper(self.openspaces, EVENT)
         self.deliveries = Deliveries(self.calendar, ["slack"])
         self.journal = Journal(self.deliveries)
         self.warnings: list[str] = []  # what organisers were told
-        self.queue = SendQueue([self.network, self.irc])
+        self.heard: list[Heard] = []  # what people posted
+        self.queue = SendQueue([self.network, self.irc, self.x])
+        self.organisers = Organisers([self.network, self.irc], self.queue.submit)
+        self.listening = Listening(self.journal, self.desk, self.clock, self.warnings.append)
+        self.cards = PlacedCards(
+            store=self.deliveries,
+            event=EVENT,
+            clock=self.clock,
+            settings=openspaces,
+            channels=channels_of(openspaces, "slack"),
+            submit=self.queue.submit,
+        )
+        self.timers = ClockTimers(self.clock)
+        self.sender = Sender(
+            store=self.deliveries,
+            event=EVENT,
+            settings=reminders,
+            clock=self.clock,
+            timers=self.timers,
+            submit=self.queue.submit,
+            tell=self.warnings.append,
+            ask=lambda name, question: self.organisers.tell(question, name),
+            new_day=new_day,
+            commands=self.journal,
+        )
         boards = [Target("slack", channel, via=BULLETIN) for channel in settings.announce]
         self.reception = Reception(
             presence=self.queue,
@@ -108,13 +155,26 @@ class SlackBot:
             clock=self.clock,
             submit=self.queue.submit,
             warn=self.warnings.append,
+            cards=self.cards,
+            came=self.sender.came,
+            heard=self._hear,
+            last_heard=self.listening.last_heard,
+            kept=self.listening.kept,
+            awaited=self.listening.awaited,
             boards=boards,
         )
         self.notifier = Notifier(store.view, self.queue.submit)
         rest = Rest()
         ids = itertools.count(1)
         self.registry = make_registry(
-            fetch=self._fetch, purge=self._purge, network="irc", rest=rest, documentation=DOCUMENTATION
+            fetch=self._fetch,
+            purge=self._purge,
+            network="irc",
+            rest=rest,
+            documentation=DOCUMENTATION,
+            reminders=reminders,
+            networks=("slack", "irc", "x"),
+            desk=self.desk,
         )
         self.dispatcher = Dispatcher(
             registry=self.registry,
@@ -132,13 +192,20 @@ class SlackBot:
         self.changes: list[Change] = []
         store.listen(self._changed)
         store.on_failure(self.dispatcher.rolled_back)
+        store.on_failure(lambda _seq, _reason: self.cards.taken_back())
 
     def _changed(self, change: Change) -> None:
         self.dispatcher.saved(change.seq)
         self.notifier.changed(change)
+        self.sender.changed(change)
         self.reception.changed(change)
+        self.cards.changed(change)
         self.network.changed()
         self.changes.append(change)
+
+    def _hear(self, post: Heard) -> None:
+        self.heard.append(post)
+        self.listening.heard(post)
 
     async def _fetch(self, url: str) -> bytes:
         return await self.fetch(url)
@@ -211,6 +278,8 @@ async def having_bot(
     timing: SlackTiming = QUICK,
     connected: bool = True,
     sample: bool = True,
+    openspaces: OpenSpaceSettings | None = None,
+    reminders: ReminderSettings | None = None,
     **settings: Any,
 ) -> AsyncIterator[SlackBot]:
     """Run a bot in a Slack, with the sample event (Monday 23 November 2026, 10:00 in Berlin).
@@ -221,20 +290,33 @@ async def having_bot(
         timing: How patient its network is.
         connected: Whether to wait until it is there.
         sample: Whether a new store has the sample event, and not nothing.
+        openspaces: What the event wants of open spaces.
+        reminders: What it wants of reminders.
         settings: What is not as ``settings_for`` has it.
     """
     async with AsyncExitStack() as stack:
         store = await _opened(stack, folder)
-        bot = SlackBot(slack, store, settings_for(slack, **settings), timing)
+        bot = SlackBot(
+            slack,
+            store,
+            settings_for(slack, **settings),
+            timing=timing,
+            openspaces=openspaces or OpenSpaceSettings(),
+            reminders=reminders or ReminderSettings(slots=(), nudges=False),
+        )
         if sample and store.view.seq == 0:
             _import_sample(bot)
             await bot.saved()
             bot.changes.clear()
         works = [
             asyncio.ensure_future(bot.queue.run()),
+            asyncio.ensure_future(bot.timers.run()),
+            asyncio.ensure_future(bot.listening.run()),
             asyncio.ensure_future(bot.network.run(bot.dispatcher.accept, bot.reception)),
         ]
         bot.reception.catch_up()
+        bot.cards.catch_up()
+        bot.sender.start()
         try:
             if connected:
                 async with asyncio.timeout(10):
@@ -244,6 +326,8 @@ async def having_bot(
             ended = [work for work in works if work.done()]
             await bot.dispatcher.close()
             await bot.notifier.close()
+            bot.sender.close()
+            bot.cards.close()
             for work in works:
                 work.cancel()
             await asyncio.wait(works)

@@ -65,6 +65,12 @@ class FakeSlack:
         changed = {"type": "message", "subtype": "message_changed", "channel": posted.channel, "ts": f"{posted.ts}9"}
         return self.event({**changed, "message": posted.described(), "previous_message": before})
 
+    def deletes(self, posted: Posted) -> Delivery:
+        """Have somebody delete their message."""
+        posted.deleted = True
+        gone = {"type": "message", "subtype": "message_deleted", "channel": posted.channel, "ts": f"{posted.ts}8"}
+        return self.event({**gone, "hidden": True, "deleted_ts": posted.ts, "previous_message": posted.described()})
+
     def command(self, user: str, channel: str, text: str, *, name: str = "/ptg") -> tuple[str, Delivery]:
         """Have somebody give a slash command; return also the name of its ``response_url``."""
         answer, payload = self.command_payload(user, channel, text, name=name)
@@ -103,6 +109,42 @@ class FakeSlack:
         """Have somebody press a button of a view."""
         pressed = {"type": "button", "action_ts": f"{time.time():.6f}{next(self._ids)}", **action}
         return self.interacts(user, "block_actions", actions=[pressed], view=view or {})
+
+    def presses_card(self, user: str, posted: Posted, label: str, **picked: str) -> Delivery:
+        """Have somebody pick something on a card, and press one of its buttons.
+
+        Args:
+            user: Who.
+            posted: The card.
+            label: What the button says.
+            picked: By the names of the fields, what they pick; else it stays as the card shows it.
+        """
+        values: dict[str, dict[str, Any]] = {}
+        buttons = []
+        for number, block in enumerate(posted.blocks):
+            for element in block["elements"] if block["type"] == "actions" else ():
+                if element["type"] == "button":
+                    buttons.append(element)
+                else:
+                    state = _picked(element, picked.pop(element["action_id"].partition(":")[2], ""))
+                    values.setdefault(block.get("block_id", f"b{number}"), {})[element["action_id"]] = state
+        assert not picked, f"the card has no {picked}"
+        [button] = [one for one in buttons if one["text"]["text"] == label]
+        return self.presses_at(user, posted, button["action_id"], values)
+
+    def presses_at(self, user: str, posted: Posted, action_id: str, values: dict[str, Any]) -> Delivery:
+        """Have somebody press a button of a message, with what is picked there."""
+        action = {"type": "button", "action_id": action_id, "action_ts": f"{time.time():.6f}{next(self._ids)}"}
+        return self.interacts(
+            user,
+            "block_actions",
+            actions=[action],
+            container={"type": "message", "message_ts": posted.ts, "channel_id": posted.channel},
+            channel={"id": posted.channel, "name": self.workspace.channels.get(posted.channel, "directmessage")},
+            message=posted.described(),
+            state={"values": values},
+            response_url=f"{self.address}/response/card",
+        )
 
     def submits(self, user: str, view: dict[str, Any], values: dict[str, Any]) -> Delivery:
         """Have somebody send a form. The values are by block id, then action id, as Slack has them.
@@ -192,6 +234,20 @@ class FakeSlack:
     def comes_back(self) -> None:
         """Answer again."""
         self.api.down = self.sockets.refusing = False
+
+
+def _picked(element: dict[str, Any], value: str) -> dict[str, Any]:
+    """Return the state of an element in which somebody picked something, or left it as it was."""
+    match element["type"]:
+        case "datepicker":
+            return {"type": "datepicker", "selected_date": value or element.get("initial_date")}
+        case "timepicker":
+            return {"type": "timepicker", "selected_time": value or element.get("initial_time")}
+    groups = element.get("option_groups") or [{"options": element["options"]}]
+    options = {option["value"]: option for group in groups for option in group["options"]}
+    assert not value or value in options, f"{value} cannot be picked"
+    picked = options[value] if value else element.get("initial_option")
+    return {"type": "static_select", "selected_option": picked}
 
 
 @asynccontextmanager

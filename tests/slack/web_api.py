@@ -11,14 +11,13 @@ from typing import Any
 from aiohttp import web
 
 from tests.slack import published
+from tests.slack.checks import MOST_TEXT, Refusal, check_blocks, check_view
 from tests.slack.workspace import BOT, TEAM, Workspace
 
-__all__ = ["APP_TOKEN", "BOT_TOKEN", "Call", "WebAPI", "check_view"]
+__all__ = ["APP_TOKEN", "BOT_TOKEN", "Call", "WebAPI"]
 
 BOT_TOKEN = "xoxb-bot"
 APP_TOKEN = "xapp-app"
-MOST_TEXT = 40_000
-MOST_BLOCKS = 50
 MOST_VIEW = 250_000  # bytes
 
 Arguments = dict[str, Any]
@@ -32,10 +31,6 @@ class Call:
     arguments: Arguments
     at: float
     error: str = ""
-
-
-class Refusal(Exception):
-    """What Slack answers with ``ok: false``."""
 
 
 @dataclass
@@ -291,7 +286,7 @@ def _text(arguments: Arguments) -> str:
 
 def _blocks(arguments: Arguments) -> list[Any]:
     blocks = _decoded(arguments.get("blocks") or [])
-    _check_blocks(blocks, MOST_BLOCKS)
+    check_blocks(blocks)
     return list(blocks)
 
 
@@ -301,59 +296,3 @@ def _view(arguments: Arguments) -> dict[str, Any]:
         raise Refusal("view_too_large")
     check_view(view)
     return view
-
-
-def check_view(view: dict[str, Any]) -> None:
-    """Raise Refusal where Slack does not take a view."""
-    _check_blocks(view.get("blocks", []), 100)
-    _check_texts([view.get("title"), view.get("submit"), view.get("close")], 24)
-
-
-def _check_blocks(blocks: Any, most: int) -> None:
-    """Refuse what Slack refuses: too many blocks, texts that are too long or empty, ids that are there twice."""
-    if not isinstance(blocks, list) or len(blocks) > most:
-        raise Refusal("invalid_blocks")
-    ids = [block["block_id"] for block in blocks if "block_id" in block]
-    if len(ids) != len(set(ids)):
-        raise Refusal("invalid_blocks")
-    for block in blocks:
-        limit = {"header": 150, "section": 3000, "context": 2000, "input": 2000}.get(block["type"], 3000)
-        texts = [block.get("text"), block.get("label"), block.get("hint"), *block.get("fields", ())]
-        if block["type"] == "context":
-            texts += block["elements"]
-        _check_texts(texts, limit)
-        if block["type"] == "actions":
-            _check_length(block["elements"], 25)
-            _check_elements(block["elements"])
-        if block["type"] == "input":
-            _check_elements([block["element"]])
-        if block["type"] == "rich_text":
-            parts = [part for section in block["elements"] for part in section["elements"]]
-            _check_length(parts, 10_000)
-            _check_texts([{"text": part.get("text", part.get("url", ""))} for part in parts], MOST_TEXT)
-
-
-def _check_elements(elements: list[Any]) -> None:
-    for element in elements:
-        _check_texts([element.get("text")], 75)
-        _check_texts([element.get("placeholder")], 150)
-        _check_length(element.get("value", "x"), 2000)
-        _check_length(element["action_id"], 255)
-        for group in element.get("option_groups", [{"options": element["options"]}] if "options" in element else []):
-            _check_texts([group.get("label")], 75)
-            _check_length(group["options"], 100)
-            for option in group["options"]:
-                _check_texts([option["text"]], 75)
-                _check_length(option["value"], 150)
-        _check_length(element.get("option_groups", "x"), 100)
-
-
-def _check_texts(texts: list[Any], most: int) -> None:
-    for text in texts:
-        if text is not None:
-            _check_length(text["text"], most)
-
-
-def _check_length(something: Any, most: int) -> None:
-    if not 0 < len(something) <= most:
-        raise Refusal("invalid_blocks")

@@ -8,7 +8,7 @@ from ptgbot.core.documents import Table, Visibility
 from ptgbot.core.messages import Priority, Send, Target
 from ptgbot.features.topics.model import TOPICS, Topic
 
-__all__ = ["RECEIPTS", "Receipt", "bulletin", "receipt_key", "topics_after"]
+__all__ = ["CARDS", "RECEIPTS", "Drawn", "Receipt", "bulletin", "card_key", "receipt_key", "topics_after"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,40 @@ class Receipt:
         return receipt_key(self.channel, self.track)
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Which message somewhere is a card (``core.panels.Card``).
+
+    Args:
+        place: Network and channel, or person, such as ``slack/C0123``.
+        card: The card's name.
+        receipt: The network's name of the message.
+        version: The version of the card that it shows.
+    """
+
+    place: str
+    card: str
+    receipt: str
+    version: str
+
+    @property
+    def key(self) -> str:
+        """Place and card."""
+        return card_key(self.place, self.card)
+
+
 RECEIPTS = Table("bulletins", Receipt, Visibility.OWNER)
+CARDS = Table("cards", Drawn, Visibility.OWNER, indexes={"card": lambda d: d.card})
 
 
 def receipt_key(channel: str, track: str) -> str:
     """Return the key of a track's bulletin in a channel."""
     return f"{channel} {track}"
+
+
+def card_key(place: str, card: str) -> str:
+    """Return the key of a card somewhere."""
+    return f"{place} {card}"
 
 
 def topics_after(change: Change) -> Iterator[Topic]:

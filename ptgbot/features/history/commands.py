@@ -52,6 +52,10 @@ def _own(call: Call) -> Iterator[Entry]:
     return (entry for entry in newest_first(call.view) if touches(entry, call.track, alone=True))
 
 
+class _IsOut(Refused):
+    """What was announced is out."""
+
+
 class _History:
     """The handlers of the commands about the history.
 
@@ -95,6 +99,10 @@ class _History:
         undo = take_back(call.view, entry, call.view.seq + 1, self._tables)
         what = _what(entry)
         left = f" Left as it is, since it has changed: {', '.join(undo.left)}." if undo.left else ""
+        if undo.is_out and not undo.edits:
+            raise _IsOut(
+                f"{what} cannot be taken back: it is out. What was done before goes by its id: ~log shows them."
+            )
         if not undo.edits:
             raise Refused(f"Nothing of {what} is left to take back.{left}")
         return Outcome(undo.edits, f"Taken back: {what}.{left}", cause=Cause.UNDO)
@@ -166,6 +174,8 @@ class _History:
         for entry in islice(_standing(call.view, entries), MOST_TRIES):
             try:
                 return self._take(call, entry)
+            except _IsOut:  # who means that must not take back another one
+                raise
             except Refused as refusal:  # it has changed since: the one before may be what is meant
                 why = why or refusal
         about = f" of #{call.track}" if call.track else ""

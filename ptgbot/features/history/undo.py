@@ -11,6 +11,7 @@ from ptgbot.core.codec import encode
 from ptgbot.core.documents import Document, Table, View
 from ptgbot.features.history.model import HISTORY, Entry, private_edits, public_edits
 from ptgbot.features.history.words import RawEdit, describe
+from ptgbot.features.reminders.model import ANNOUNCEMENTS, Kind, State, reminders_of
 from ptgbot.features.schedule.model import BOOKINGS, DAYS, ROOMS, TRACKS, Booking, Day
 from ptgbot.features.topics.model import LINKS, TOPICS
 
@@ -27,10 +28,12 @@ class Undo:
     Args:
         edits: What changes; empty where nothing is left to take back.
         left: What has changed since and stays as it is, for people to read.
+        is_out: Whether it was an announcement, and everybody has read it.
     """
 
     edits: tuple[Edit, ...]
     left: tuple[str, ...]
+    is_out: bool = False
 
 
 def take_back(view: View, entry: Entry, number: int, tables: Mapping[str, Table[Any]]) -> Undo:
@@ -38,6 +41,7 @@ def take_back(view: View, entry: Entry, number: int, tables: Mapping[str, Table[
 
     A document goes back to what it was before if it is still what the Change made it. One that has changed since
     stays, and so does one that others rely on by now: a track that got a booking, a slot that another track has.
+    What was announced cannot be taken back where it is out.
 
     Args:
         view: The state.
@@ -47,11 +51,18 @@ def take_back(view: View, entry: Entry, number: int, tables: Mapping[str, Table[
     """
     back: dict[tuple[str, str], Edit] = {}
     left: dict[tuple[str, str], str] = {}
+    is_out = False
     for edit in (*public_edits(entry, tables), *private_edits(view, entry, tables)):
         place = (edit.table.name, edit.key)
         current = view.get(edit.table, edit.key)
         if current == edit.before:
             continue  # it is as it was already
+        out, still_planned = _announced(view, edit)
+        if out:
+            left[place] = f"{edit.key}, as far as it is out"
+        if out and not still_planned:
+            is_out = True
+            continue
         if current == edit.after:
             back[place] = Edit(edit.table, edit.key, current, edit.before)
         else:
@@ -68,7 +79,7 @@ def take_back(view: View, entry: Entry, number: int, tables: Mapping[str, Table[
             draft.put(edit.table, edit.after)
     if draft.edits():
         draft.put(HISTORY, replace(entry, undone=number))
-    return Undo(draft.edits(), tuple(dict.fromkeys(left.values())))
+    return Undo(draft.edits(), tuple(dict.fromkeys(left.values())), is_out)
 
 
 def _after(view: View, edits: Iterable[Edit]) -> dict[str, dict[str, Document]]:
@@ -126,6 +137,14 @@ def _unfounded(view: View, back: Mapping[tuple[str, str], Edit]) -> set[tuple[st
             if name not in tracks:
                 blame((table, name), ("tracks", name))
     return wrong
+
+
+def _announced(view: View, edit: Edit) -> tuple[bool, bool]:
+    """Return whether some of an announcement is out, and whether some is still to go."""
+    if edit.table is not ANNOUNCEMENTS:
+        return False, False
+    states = {reminder.state for reminder in reminders_of(view, Kind.ANNOUNCEMENT, edit.key)}
+    return not states.isdisjoint((State.SENDING, State.SENT)), State.PLANNED in states
 
 
 def _name(edit: Edit) -> str:

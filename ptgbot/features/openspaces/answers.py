@@ -19,7 +19,8 @@ __all__ = ["Answers"]
 
 _WORDS = ("cancel", "room", "time", "day")
 _MOST = 10  # words of an answer; what is longer is talk
-_NOT_SAID = re.compile(r"https?://\S+|@[\w.\-]+(?:@[\w.\-]+)?")
+_SHORT = 3  # words; what is longer and cannot be read is talk too
+_NOT_SAID = re.compile(r"https?://\S+|@[\w.\-]+(?:@[\w.\-]+)?|#\w*[^\W\d]\w*")
 
 
 class Answers:
@@ -54,18 +55,25 @@ class Answers:
         if post is None or post.author != f"{heard.network}/{heard.author}" or is_ignored(view, heard):
             return False
         key = f"{Kind.REPLY}/{post_id(post.number)}/{heard.network}/{heard.id}"
-        if view.get(REMINDERS, key) is None:  # else it is told again, and was done
-            text = self._done(draft, view, post, words, at)
+        if view.get(REMINDERS, key) is not None:
+            return True  # it is told again, and was done
+        text = self._done(draft, view, post, words, at)
+        if text:
             place = self._teller.reply_place(post)
             draft.put(REMINDERS, reply_to(post, key, place, via=heard.id, text=text, at=at))
-        return True
+        return bool(text)
 
     def _done(self, draft: Draft, view: View, post: Post, words: list[str], at: datetime) -> str:
-        """Do what a host says; return what they are answered."""
+        """Do what a host says; return what they are answered, nothing where it is only talk that begins like it."""
         try:
             said = DecisionReader(view, self._desk.event, self._desk.settings, at).read(words, post, sure=True)
-            if said.decision.fate not in (None, Fate.CANCELLED):
-                raise Refused("Only organisers approve and deny.")
+            if said.decision.room:
+                self._desk.room(view, said.decision.room)
+        except Refused as refusal:
+            return "" if len(words) > _SHORT else str(refusal)
+        if said.decision.fate not in (None, Fate.CANCELLED):
+            return "Only organisers approve and deny."
+        try:
             decided = self._desk.decide(view, post, said.decision, by=post.name, decider=post.author, at=at, host=True)
         except Refused as refusal:
             return str(refusal)

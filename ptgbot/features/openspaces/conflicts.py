@@ -40,7 +40,7 @@ def is_during(other: Post | CalendarEntry, post: Post) -> bool:
 
 
 def _all_that_have(view: View, post: Post, keys: Collection[str]) -> Iterator[Taken]:
-    for other in view.where(POSTS, "room", post.room).values():
+    for other in view.where(POSTS, "room", room_key(post.room)).values():
         if other.source != post.source and is_during(other, post) and other.start and other.end:
             yield Taken(post_id(other.number), other.start, other.end)
     for name in view.all(ROOMS):

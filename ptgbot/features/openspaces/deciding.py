@@ -94,6 +94,8 @@ class Desk:
         if host and post.fate is Fate.CANCELLED:
             raise Refused(f"{name} is cancelled. Please write a new post, or ask an organiser.")
         changed = self._placed(view, post, decision)
+        if host and changed.end is not None and changed.end <= at:
+            raise Refused(f"{name} is over: there is nothing to change.")
         if decision.fate is Fate.APPROVED:
             settled = self._approved(view, post, changed, at)
         elif _place(changed) == _place(post):
@@ -164,6 +166,10 @@ class Desk:
     def keys(self, room: str) -> frozenset[str]:
         """Return the keys of all that a room is called, by its canonical name."""
         return self._keys.get(room) or room_keys(Room(room))
+
+    def called(self, key: str) -> frozenset[str]:
+        """Return the keys of the canonical names of the rooms that have a key, and that key."""
+        return frozenset((key, *(room_key(name) for name, known in self._keys.items() if key in known)))
 
     def taken(self, view: View, post: Post) -> Taken | None:
         """Return what has the room of a post at its time; None where that is free, or not known."""

@@ -162,7 +162,7 @@ def host_commands(desk: Desk, intake: Intake) -> tuple[Command, ...]:
             "openspace",
             "announces an open space, or changes yours; without anything, shows yours",
             _Hosts(desk, intake).openspace,
-            (Parameter.words(_TEXT, optional=True),),
+            (Parameter.text(_TEXT, optional=True),),
             example="Board games, Aspen, tomorrow 15:00",
             note="Say one room and one time in TEXT. Where you have several, the id stands at the end: cancel p41.",
         ),

@@ -10,6 +10,7 @@ from ptgbot.core.documents import View
 from ptgbot.core.layers import Proposal, StoreLayer
 from ptgbot.core.messages import Target
 from ptgbot.core.protocols import Store
+from ptgbot.features.openspaces.conflicts import is_during
 from ptgbot.features.openspaces.deciding import Desk
 from ptgbot.features.openspaces.model import OPENSPACES, POSTS, Fate, Lane, OpenSpace, Post, post_id
 from ptgbot.features.openspaces.rules import room_key
@@ -125,15 +126,18 @@ class OpenSpaceKeeper(StoreLayer):
                     draft.put(POSTS, replace(waiting, reason=reason, version=waiting.version + 1))
 
     def _that_wait(self, draft: Draft, after: View, others: tuple[Edit, ...]) -> Iterator[Post]:
-        """Yield the posts that wait for a room into which something came, or out of which something went."""
-        touched = [document for edit in (*draft.edits(), *others) for document in (edit.before, edit.after)]
-        rooms = {post.room for post in touched if isinstance(post, Post) and post.lives}
-        booked = {room_key(entry.room) for entry in touched if isinstance(entry, CalendarEntry)}
-        if booked:
-            posts = after.where(POSTS, "lane", Lane.CONFLICT).values()
-            rooms |= {post.room for post in posts if not booked.isdisjoint(self._desk.keys(post.room))}
-        for room in sorted(rooms):
-            yield from after.where(POSTS, "waiting", room).values()
+        """Yield the posts that wait for a room into which something came at their time, or out of which it went."""
+        touched: dict[str, list[Post | CalendarEntry]] = {}
+        for document in (each for edit in (*draft.edits(), *others) for each in (edit.before, edit.after)):
+            if isinstance(document, Post) and document.lives:
+                touched.setdefault(room_key(document.room), []).append(document)
+            elif isinstance(document, CalendarEntry):
+                for room in self._desk.called(room_key(document.room)):
+                    touched.setdefault(room, []).append(document)
+        for room, documents in touched.items():
+            for waiting in after.where(POSTS, "waiting", room).values():
+                if any(is_during(other, waiting) for other in documents):
+                    yield waiting
 
     def _that_may_lose(self, draft: Draft, after: View, others: tuple[Edit, ...]) -> Iterator[Post]:
         """Yield the posts that have a room as before, while something else may have come into it.
@@ -143,12 +147,10 @@ class OpenSpaceKeeper(StoreLayer):
         for edit in draft.edits():
             if edit.table is POSTS and isinstance(edit.after, Post) and edit.after.lives:
                 yield edit.after
-        entries = [edit.after for edit in others if edit.table is CALENDAR and isinstance(edit.after, CalendarEntry)]
-        if any(not entry.cancelled for entry in entries):
-            booked = {room_key(entry.room) for entry in entries if not entry.cancelled}
-            for post in after.all(POSTS).values():
-                if post.lives and not booked.isdisjoint(self._desk.keys(post.room)):
-                    yield post
+        for entry in (edit.after for edit in others if edit.table is CALENDAR):
+            if isinstance(entry, CalendarEntry) and not entry.cancelled:
+                for room in self._desk.called(room_key(entry.room)):
+                    yield from (p for p in after.where(POSTS, "room", room).values() if is_during(entry, p))
 
     # -- what follows from a post -------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from ptgbot.core.documents import Table, Visibility
 from ptgbot.core.identity import vouched_network
+from ptgbot.features.openspaces.rules import room_key
 
 __all__ = [
     "CHOICES",
@@ -205,8 +206,8 @@ POSTS = Table(
         "decider": lambda p: p.decider or None,
         "digest": lambda p: p.digest or None,
         "lane": lambda p: p.lane if p.lane is not Lane.ASIDE else None,
-        "room": lambda p: p.room if p.lives else None,
-        "waiting": lambda p: p.room if p.lane is Lane.CONFLICT and p.fate is Fate.OPEN else None,  # for their rooms
+        "room": lambda p: room_key(p.room) if p.lives else None,
+        "waiting": lambda p: room_key(p.room) if p.lane is Lane.CONFLICT and p.fate is Fate.OPEN else None,
         "vouched": lambda p: vouched_network(p.author),
     },
 )

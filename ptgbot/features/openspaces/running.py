@@ -158,7 +158,7 @@ def running_commands(desk: Desk, places: tuple[str, ...]) -> tuple[Command, ...]
             "openspaces",
             "shows how posts are found and what there is; 'auto' says whether what is clear goes out by itself",
             running.openspaces,
-            (Parameter.words("auto on|off", optional=True),),
+            (Parameter.text("auto on|off", optional=True),),
             example="auto off",
         ),
         Command(

@@ -140,6 +140,7 @@ def _parted(words: Sequence[str]) -> tuple[dict[str, list[str]], Fate | None]:
     part = ""
     for word in words:
         plain = word.lower().rstrip(",;.:!")
+        plain = "time" if plain == "at" and part else plain
         if plain in _FATES:
             fates[_FATES[plain]] = None
         elif plain in _PARTS and not (plain == part and not parts[part]):  # 'room Room 14'

@@ -5,7 +5,8 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ptgbot import __version__
 from ptgbot.networks.mastodon.counting import Limits
@@ -46,11 +47,13 @@ class Post:
         id: Its id.
         at: When it was made (aware), as the instance knows.
         text: What people read.
+        answered: The id of the post that it answers; empty where it answers none.
     """
 
     id: str
     at: datetime
     text: str
+    answered: str = ""
 
 
 class Client:
@@ -88,21 +91,23 @@ class Client:
                 raise
         return _limits(await self._ask(lambda api: api.instance_v1()))  # before Mastodon 4.0
 
-    async def post(self, text: str, ticket: str) -> str:
+    async def post(self, text: str, ticket: str, visibility: str, to: str = "") -> str:
         """Post a text; return the id of the post.
 
         Args:
             text: What is posted.
             ticket: What a repeat is known by; Mastodon makes one post of all that come with the same one in an hour.
+            visibility: Who sees it.
+            to: The id of the post that it answers; empty where it answers none.
 
         Raises:
             CallFailed: It was not posted, or nobody knows.
         """
         key = hashlib.sha256(ticket.encode()).hexdigest() if ticket else None
-        visibility = self._settings.visibility
-        return _text(
-            await self._ask(lambda api: api.status_post(text, visibility=visibility, idempotency_key=key)), "id"
+        posted = await self._ask(
+            lambda api: api.status_post(text, in_reply_to_id=to or None, visibility=visibility, idempotency_key=key)
         )
+        return _text(posted, "id")
 
     async def posts(self, account: str, before: str | None = None) -> list[Post]:
         """Return the newest posts of an account, newest first; none where there are no more.
@@ -120,6 +125,72 @@ class Client:
         if not isinstance(found, list):
             raise CallFailed(_STRANGE, Kind.UNKNOWN)
         return [_post(status) for status in found]
+
+    # -- posts of others ----------------------------------------------------------------------------------------------
+
+    async def tagged(self, tag: str, *, after: str = "", before: str = "") -> list[Mapping[str, Any]]:
+        """Return some posts with a hashtag (https://docs.joinmastodon.org/methods/timelines/#tag).
+
+        Args:
+            tag: The hashtag, without ``#``.
+            after: The id of a post; those that come right after it are returned.
+            before: The id of a post; those that come right before it are returned. Without both, the newest are.
+
+        Raises:
+            CallFailed: The instance does not say.
+        """
+        found = await self._ask(
+            lambda api: api.timeline_hashtag(tag, min_id=after or None, max_id=before or None, limit=_PAGE)
+        )
+        return _statuses(found)
+
+    async def mentions(self) -> list[Mapping[str, Any]]:
+        """Return the newest posts that mention the account (https://docs.joinmastodon.org/methods/notifications/).
+
+        Raises:
+            CallFailed: The instance does not say.
+        """
+        found = await self._ask(lambda api: api.notifications(types=["mention"], limit=_PAGE))
+        if not isinstance(found, list):
+            raise CallFailed(_STRANGE, Kind.UNKNOWN)
+        return _statuses([one.get("status") for one in found if isinstance(one, Mapping)])
+
+    async def status(self, id_: str) -> Mapping[str, Any] | None:
+        """Return a post by its id; None where it is gone.
+
+        Raises:
+            CallFailed: The instance does not say.
+        """
+        try:
+            return _statuses([await self._ask(lambda api: api.status(id_))])[0]
+        except CallFailed as error:
+            if error.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+                return None
+            raise
+
+    async def status_at(self, link: str) -> Mapping[str, Any] | None:
+        """Return a post by its link, from whichever instance; None where there is none.
+
+        Raises:
+            CallFailed: The instance does not say.
+        """
+        found = await self._ask(lambda api: api.search_v2(link, resolve=True, result_type="statuses"))
+        statuses = found.get("statuses") if isinstance(found, Mapping) else None
+        return next(iter(_statuses(statuses)), None)
+
+    async def streaming(self) -> str:
+        """Return the address at which the instance streams (https://docs.joinmastodon.org/methods/streaming/).
+
+        Raises:
+            CallFailed: The instance does not say.
+        """
+        found = await self._ask(lambda api: api.instance_v2())
+        said = found
+        for name in ("configuration", "urls", "streaming"):
+            said = said.get(name) if isinstance(said, Mapping) else None
+        url = str(said or "").rstrip("/").replace("ws", "http", 1)
+        safe = "https://" if self._settings.url.startswith("https://") else "http"
+        return url if url.startswith(safe) else self._settings.url  # the token goes there
 
     async def _ask(self, question: "Callable[[Mastodon], T]") -> T:
         """Return what a call of the library returns."""
@@ -172,10 +243,21 @@ def _text(answer: object, name: str) -> str:
     return str(value)
 
 
+def _is_status(one: object) -> bool:
+    return isinstance(one, Mapping) and bool(one.get("id")) and isinstance(one.get("created_at"), datetime)
+
+
+def _statuses(found: object) -> list[Mapping[str, Any]]:
+    if not isinstance(found, list) or not all(map(_is_status, found)):
+        raise CallFailed(_STRANGE, Kind.UNKNOWN)
+    return found
+
+
 def _post(status: object) -> Post:
     if not isinstance(status, Mapping) or not isinstance(at := status.get("created_at"), datetime):
         raise CallFailed(_STRANGE, Kind.UNKNOWN)
-    return Post(_text(status, "id"), at, plain(str(status.get("content") or "")))
+    answered = str(status.get("in_reply_to_id") or "")
+    return Post(_text(status, "id"), at, plain(str(status.get("content") or "")), answered)
 
 
 def _limits(answer: object) -> Limits:

@@ -2,7 +2,10 @@
 
 from enum import Enum
 
-__all__ = ["CallFailed", "Kind"]
+from ptgbot.core.protocols import Doubt, NotTaken, TooFast
+from ptgbot.networks.account import Barred
+
+__all__ = ["CallFailed", "Kind", "meaning"]
 
 
 class Kind(Enum):
@@ -30,3 +33,23 @@ class CallFailed(Exception):
         self.kind = kind
         self.status = status
         self.wait = wait
+
+
+def meaning(error: CallFailed, *, doubtful: bool = False) -> Exception:
+    """Return what a failure means to who sends.
+
+    Args:
+        error: The failure.
+        doubtful: Whether what was asked leaves something behind if it was done.
+    """
+    words = str(error)
+    match error.kind:
+        case Kind.TOO_FAST:
+            return TooFast(error.wait)
+        case Kind.ACCOUNT:
+            return Barred(words)
+        case Kind.REFUSED:
+            return NotTaken(words)
+        case Kind.UNKNOWN if doubtful:
+            return Doubt(words)
+    return ConnectionError(words)

@@ -1,4 +1,4 @@
-"""Mastodon as a network: what is announced there, on one account's timeline."""
+"""Mastodon as a network: what is announced there, on one account's timeline, and posts of others that come in."""
 
 import asyncio
 import logging
@@ -6,15 +6,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 
-from ptgbot.core.protocols import Doubt, NotTaken, TooFast
+from ptgbot.core.messages import Heard
+from ptgbot.core.protocols import Host, NotTaken
+from ptgbot.networks.account import Barred
+from ptgbot.networks.following import Asking
+from ptgbot.networks.mastodon import hearing
 from ptgbot.networks.mastodon.client import Client
 from ptgbot.networks.mastodon.counting import Limits, pieces, strict
-from ptgbot.networks.mastodon.errors import CallFailed, Kind
+from ptgbot.networks.mastodon.errors import CallFailed, Kind, meaning
 from ptgbot.networks.mastodon.reading import is_of
 from ptgbot.networks.mastodon.settings import MastodonSettings, MastodonTiming
 from ptgbot.networks.shortening import shorten
-from ptgbot.networks.timeline import Barred, TimelineNetwork
+from ptgbot.networks.timeline import TimelineNetwork
 
 __all__ = ["MastodonNetwork"]
 
@@ -26,10 +31,10 @@ _PAGES = 5  # of posts that are looked through for ours
 
 
 class MastodonNetwork(TimelineNetwork):
-    """An account on a Mastodon instance (``core.protocols.Network``).
+    """An account on a Mastodon instance (``core.protocols.Network``, ``core.protocols.PostSource``).
 
     Args:
-        settings: Whose account it is, and who sees its posts.
+        settings: Whose account it is, who sees its posts, and what is followed.
         name: The network's name in identities and targets.
         timing: How patient it is.
     """
@@ -44,8 +49,9 @@ class MastodonNetwork(TimelineNetwork):
         self._patience = timing or MastodonTiming()
         super().__init__(name, title="Mastodon", dry_run=settings.dry_run, timing=self._patience)
         self._client = Client(settings, self._patience)
+        self._settings = settings
         self._url = settings.url
-        self._account = ""
+        self._account_id = ""
         self._limits = Limits()
         self._learned = False
 
@@ -84,9 +90,10 @@ class MastodonNetwork(TimelineNetwork):
         except CallFailed as error:
             if error.kind in (Kind.ACCOUNT, Kind.REFUSED):
                 raise Barred(str(error)) from None
-            raise _meaning(error) from None
-        self._account = account.id
-        _log.info("%s: posts go out as @%s on %s.", self.name, account.name, self._url)
+            raise meaning(error) from None
+        self._account_id = account.id
+        if not self._dry_run:
+            _log.info("%s: posts go out as @%s on %s.", self.name, account.name, self._url)
         await self._learn()
 
     # -- posts --------------------------------------------------------------------------------------------------------
@@ -97,59 +104,88 @@ class MastodonNetwork(TimelineNetwork):
 
     async def publish(self, text: str, ticket: str) -> str:
         """Post a text; once more, shorter, where the instance finds it too long."""
+        return await self._publish(text, ticket, self._settings.visibility)
+
+    async def answer(self, text: str, ticket: str, to: str) -> str:
+        """Post a text in answer to a post, calling its author; seen by no more people than that post is."""
+        try:
+            answered = await self._client.status(to)
+        except CallFailed as error:
+            raise meaning(error) from None
+        if answered is None:
+            raise NotTaken("the post that is to be answered is gone")
+        text = self.fit(f"{hearing.name_of(answered)} {text}")
+        return await self._publish(text, ticket, hearing.narrower(answered, self._settings.visibility), to)
+
+    async def _publish(self, text: str, ticket: str, visibility: str, to: str = "") -> str:
+        post = partial(self._client.post, ticket=ticket, visibility=visibility, to=to)
         try:
             try:
-                return await self._client.post(text, ticket)
+                return await post(text)
             except CallFailed as error:
                 shorter = await self._shorter(text) if error.status == _TOO_LONG else text
                 if shorter == text:
                     raise
-            return await self._client.post(shorter, ticket)
+            return await post(shorter)
         except CallFailed as error:
-            raise _meaning(error, doubtful=True) from None
+            if to and error.status == HTTPStatus.NOT_FOUND:
+                raise NotTaken("the post that is to be answered is gone") from None
+            raise meaning(error, doubtful=True) from None
 
     async def _shorter(self, text: str) -> str:
         """Return a text as short as the instance may mean it, after asking it again."""
         await self._learn()
         return shorten(text, self._limits.characters, partial(strict, limits=self._limits))
 
-    async def search(self, ticket: str, body: str, since: datetime) -> str | None:  # noqa: ARG002 - posts do not show it
+    async def search(
+        self,
+        ticket: str,  # noqa: ARG002 - posts do not show it
+        body: str,
+        since: datetime,
+        to: str,
+    ) -> str | None:
         """Look through the account's own posts."""
         before: str | None = None
         for _ in range(_PAGES):
             try:
-                posts = await self._client.posts(self._account, before)
+                posts = await self._client.posts(self._account_id, before)
             except CallFailed as error:
                 if error.kind is Kind.REFUSED:  # the token may not read
                     _log.warning("%s: cannot look for a post of ours: %s.", self.name, error)
                     return None
-                raise _meaning(error) from None
+                raise meaning(error) from None
             for post in posts:
                 if post.at < since - _EARLIER:
                     return ""
-                if is_of(post.text, body):
+                if is_of(post.text, body) and to in ("", post.answered):
                     return post.id
             if not posts:
                 return ""
             before = posts[-1].id
         return None
 
+    # -- posts of others ----------------------------------------------------------------------------------------------
 
-def _meaning(error: CallFailed, *, doubtful: bool = False) -> Exception:
-    """Return what a failure means to who sends.
+    @property
+    def listens(self) -> bool:
+        """Whether posts of others are looked for."""
+        return bool(self._settings.hashtags)
 
-    Args:
-        error: The failure.
-        doubtful: Whether what was asked leaves something behind if it was done.
-    """
-    words = str(error)
-    match error.kind:
-        case Kind.TOO_FAST:
-            return TooFast(error.wait)
-        case Kind.ACCOUNT:
-            return Barred(words)
-        case Kind.REFUSED:
-            return NotTaken(words)
-        case Kind.UNKNOWN if doubtful:
-            return Doubt(words)
-    return ConnectionError(words)
+    async def listen(self, host: Host) -> None:
+        """Tell of posts of others, until cancelled."""
+        from ptgbot.networks.mastodon.watch import watch  # what it needs is slow to load
+
+        asking = Asking(self.name, "Mastodon", self._patience, self._tell, self._account.is_refused)
+        await watch(self._client, host, asking, self._patience, self._settings, own=self._account_id)
+
+    async def fetch(self, link: str) -> Heard | None:
+        """Return a post by its link or its id (see ``core.protocols.PostSource``)."""
+        link = link.strip().strip("<>")
+        if not hearing.is_link(link):
+            return None
+        id_ = hearing.id_in(link, self._url)
+        try:
+            found = await (self._client.status(id_) if id_ else self._client.status_at(link))
+        except CallFailed as error:
+            raise meaning(error) from None
+        return None if found is None else hearing.heard(found, self.name, self._account_id)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ptgbot.networks.timeline import TimelineTiming
+from ptgbot.networks.timing import TimelineTiming
 
 __all__ = ["VISIBILITIES", "MastodonSettings", "MastodonTiming"]
 
@@ -18,6 +18,7 @@ class MastodonSettings:
         access_token: The token of the account's application there.
         visibility: Who sees its posts: ``public``, ``unlisted`` or ``private`` (its followers).
         dry_run: Whether posts only go to the log and to the organisers.
+        hashtags: Hashtags that are followed, with or without ``#``; none for no reading.
 
     Raises:
         ValueError: A value that cannot work; the text names it.
@@ -27,6 +28,7 @@ class MastodonSettings:
     access_token: str = field(repr=False)
     visibility: str = "public"
     dry_run: bool = True
+    hashtags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.url.startswith(("https://", "http://")):
@@ -48,6 +50,7 @@ class MastodonTiming(TimelineTiming):
             done; most proxies give up after a minute.
         learn: After which the instance is asked again how long posts may be.
         learn_again: The same where it did not say.
+        overlap: As of the base. Posts of other instances get the ids of when they were written, and come late.
     """
 
     answer: float = 10.0
@@ -55,3 +58,4 @@ class MastodonTiming(TimelineTiming):
     settle: float = 50.0
     learn: float = 86_400.0
     learn_again: float = 3600.0
+    overlap: float = 900.0

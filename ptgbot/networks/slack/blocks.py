@@ -10,7 +10,23 @@ from typing import Any
 
 from ptgbot.core.panels import Button, Choice, Field, Form, Panel, Section
 
-__all__ = ["COMMAND", "FORM", "error", "home", "modal", "said", "told", "values"]
+__all__ = [
+    "COMMAND",
+    "FORM",
+    "MOST_HEADER",
+    "MOST_LABEL",
+    "MOST_VALUE",
+    "Block",
+    "error",
+    "home",
+    "modal",
+    "paragraphs",
+    "plain_text",
+    "said",
+    "select",
+    "told",
+    "values",
+]
 
 COMMAND = "command"  # what the action ids of buttons begin with that give a command
 FORM = "form:"  # of those that open a form, and the callback ids of forms; its name follows
@@ -52,7 +68,7 @@ def home(panel: Panel) -> Block:
     if count < len(blocks) or count > MOST_BLOCKS:
         count = min(count, MOST_BLOCKS - 1)
         left = f"… {len(blocks) - count} more parts do not fit here."
-        blocks = [*blocks[:count], {"type": "context", "elements": [_plain(left)]}]
+        blocks = [*blocks[:count], {"type": "context", "elements": [plain_text(left)]}]
     return {"type": "home", "blocks": blocks}
 
 
@@ -69,20 +85,25 @@ def _fitting(parts: Iterable[Block], room: int) -> int:
 def _section(number: int, section: Section) -> Iterator[Block]:
     if number:
         yield {"type": "divider"}
-    yield {"type": "header", "text": _plain(section.heading, MOST_HEADER)}
-    for text in _paragraphs(section.lines):
-        yield {"type": "section", "text": _plain(text)}
+    yield {"type": "header", "text": plain_text(section.heading, MOST_HEADER)}
+    for text in paragraphs(section.lines):
+        yield {"type": "section", "text": plain_text(text)}
     if section.buttons:
         buttons = [_button(f"{number}-{place}", button) for place, button in enumerate(section.buttons[:MOST_BUTTONS])]
         yield {"type": "actions", "block_id": f"actions-{number}", "elements": buttons}
 
 
-def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
-    """Yield lines joined into as few texts as can hold them."""
+def paragraphs(lines: Sequence[str], most: int = MOST_SECTION) -> Iterator[str]:
+    """Yield lines joined into as few texts as can hold them.
+
+    Args:
+        lines: The lines.
+        most: The characters of a text.
+    """
     text = ""
     for line in filter(str.strip, lines):
-        shown = _cut(line, MOST_SECTION)
-        if text and len(text) + 1 + len(shown) > MOST_SECTION:
+        shown = _cut(line, most)
+        if text and len(text) + 1 + len(shown) > most:
             yield text
             text = ""
         text = f"{text}\n{shown}" if text else shown
@@ -94,12 +115,12 @@ def _button(place: str, button: Button) -> Block:
     made: Block = {
         "type": "button",
         "action_id": f"{FORM}{button.form}:{place}" if button.form else f"{COMMAND}:{place}",
-        "text": _plain(button.label, MOST_LABEL),
+        "text": plain_text(button.label, MOST_LABEL),
     }
     if button.command:
         made["value"] = button.command
-    if button.primary:
-        made["style"] = "primary"
+    if button.primary or button.danger:
+        made["style"] = "primary" if button.primary else "danger"
     return made
 
 
@@ -110,9 +131,9 @@ def modal(form: Form) -> Block:
     return {
         "type": "modal",
         "callback_id": f"{FORM}{form.name}",
-        "title": _plain(form.title, MOST_TITLE),
-        "submit": _plain(form.submit, MOST_TITLE),
-        "close": _plain("Cancel"),
+        "title": plain_text(form.title, MOST_TITLE),
+        "submit": plain_text(form.submit, MOST_TITLE),
+        "close": plain_text("Cancel"),
         "blocks": [_input(field, room) for field in form.fields],
     }
 
@@ -121,9 +142,9 @@ def told(title: str, text: str) -> Block:
     """Return an answer as the view that stands in place of the form that it answers."""
     return {
         "type": "modal",
-        "title": _plain(title, MOST_TITLE),
-        "close": _plain("Close"),
-        "blocks": [{"type": "section", "text": _plain(text)}],
+        "title": plain_text(title, MOST_TITLE),
+        "close": plain_text("Close"),
+        "blocks": [{"type": "section", "text": plain_text(text)}],
     }
 
 
@@ -131,14 +152,14 @@ def _input(field: Field, room: int) -> Block:
     """Return a field; its list as far as it has room in so many bytes."""
     choices = [choice for choice in field.choices if len(choice.value) <= MOST_VALUE]
     choices = choices[: _fitting(map(_option, choices), room)]
-    element = _select(choices, field.initial) if choices else _text_field(field)
-    block: Block = {"type": "input", "block_id": field.name, "label": _plain(field.label), "element": element}
+    element = select(choices, field.initial) if choices else _text_field(field)
+    block: Block = {"type": "input", "block_id": field.name, "label": plain_text(field.label), "element": element}
     if field.optional:
         block["optional"] = True
     left = f"{len(field.choices) - len(choices)} more do not fit here; type the command for those."
     hints = [field.hint] * bool(field.hint) + [left] * (len(choices) < len(field.choices))
     if hints:
-        block["hint"] = _plain(" ".join(hints))
+        block["hint"] = plain_text(" ".join(hints))
     return block
 
 
@@ -149,14 +170,20 @@ def _text_field(field: Field) -> Block:
     return element
 
 
-def _select(choices: Sequence[Choice], picked: str) -> Block:
-    element: Block = {"type": "static_select", "action_id": "value", "placeholder": _plain("Pick one")}
+def select(choices: Sequence[Choice], picked: str) -> Block:
+    """Return a list to pick from; with more options than one list can have it has groups.
+
+    Args:
+        choices: What can be picked: at least one.
+        picked: The value of what is picked already.
+    """
+    element: Block = {"type": "static_select", "action_id": "value", "placeholder": plain_text("Pick one")}
     groups = list(_groups(choices))
     if len(groups) == 1:
         element["options"] = [_option(choice) for choice in groups[0][1]]
     else:
         element["option_groups"] = [
-            {"label": _plain(label, MOST_LABEL), "options": [_option(choice) for choice in choices]}
+            {"label": plain_text(label, MOST_LABEL), "options": [_option(choice) for choice in choices]}
             for label, choices in groups[:MOST_GROUPS]
         ]
     initial = next((choice for choice in choices if choice.value == picked), None)
@@ -177,7 +204,7 @@ def _groups(choices: Sequence[Choice]) -> Iterator[tuple[str, Sequence[Choice]]]
 
 
 def _option(choice: Choice) -> Block:
-    return {"text": _plain(choice.label, MOST_LABEL), "value": choice.value}
+    return {"text": plain_text(choice.label, MOST_LABEL), "value": choice.value}
 
 
 def values(state: Mapping[str, Any]) -> dict[str, str]:
@@ -200,7 +227,8 @@ def error(form: Form, text: str) -> dict[str, str]:
     return {(free or [form.fields[-1].name])[-1]: _cut(text, 1000)}
 
 
-def _plain(text: str, most: int = MOST_SECTION) -> Block:
+def plain_text(text: str, most: int = MOST_SECTION) -> Block:
+    """Return a text in which nothing formats anything, cut where it is too long."""
     return {"type": "plain_text", "text": _cut(text, most) or "…", "emoji": False}
 
 

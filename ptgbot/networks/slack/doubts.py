@@ -56,7 +56,7 @@ class History:
         """
         oldest = f"{(since - CLOCKS_DIFFER).timestamp():.6f}"
         try:
-            channel = await self._channel(name)
+            channel = await self.channel(name)
             found = await self._messages(channel, thread, oldest)
         except CallFailed as error:
             if error.away or error.wait or error.revoked:
@@ -68,7 +68,12 @@ class History:
                 return str(message["ts"])
         return None if found.get("has_more") else ""
 
-    async def _channel(self, name: str) -> str:
+    async def channel(self, name: str) -> str:
+        """Return the channel in which messages to a user or a channel are.
+
+        Raises:
+            CallFailed: Slack does not tell.
+        """
         if name[:1] not in ("U", "W"):
             return name
         if name not in self._direct:

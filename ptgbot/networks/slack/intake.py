@@ -1,16 +1,16 @@
 """What Slack delivers, as Messages, in the order in which people wrote."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ptgbot.core.messages import Message, Reply
+from ptgbot.core.messages import Message, Reply, Tone
 from ptgbot.core.protocols import Accept
 from ptgbot.networks.slack.people import People
 from ptgbot.networks.slack.text import linked, mentioned, plain, without_mention
 
-__all__ = ["COMMAND_ID", "FORM", "HOME", "PRESS_ID", "Intake", "Taken"]
+__all__ = ["COMMAND_ID", "FORM", "HOME", "MOST_LOOKED_UP", "PRESS_ID", "Intake", "Taken", "is_by_a_person"]
 
 _READ_SUBTYPES = (None, "thread_broadcast", "file_share")  # the others are no words of a person, or not new ones
 _SLACKBOT = "USLACKBOT"
@@ -52,6 +52,7 @@ class _Draft:
         channel: The channel, None in private.
         addressed: Whether it is said to the bot.
         typed: Whether the text is escaped as Slack escapes what people type.
+        objection: Tells at the last moment why it is not to be done after all; empty where it is.
     """
 
     user: str
@@ -62,6 +63,7 @@ class _Draft:
     channel: str | None = None
     addressed: bool = True
     typed: bool = True
+    objection: Callable[[], str] = str
 
 
 @dataclass(slots=True)
@@ -95,8 +97,7 @@ class Intake:
             None where it is nothing that somebody said to the bot or in one of its channels.
         """
         user, channel, ts = (str(event.get(name) or "") for name in ("user", "channel", "ts"))
-        is_said = event.get("subtype") in _READ_SUBTYPES and "edited" not in event and not event.get("hidden")
-        if not is_said or not user or user in (self._people.me, _SLACKBOT) or event.get("bot_id"):
+        if not is_by_a_person(event, self._people.me) or "edited" in event or event.get("hidden"):
             return None
         text = str(event.get("text") or "")
         called = without_mention(text, self._people.me)
@@ -125,7 +126,7 @@ class Intake:
         )
         return self._take(f"{COMMAND_ID}{payload['trigger_id']}", draft)
 
-    def press(self, user: Payload, command: str, name: str, via: str) -> Taken:
+    def press(self, user: Payload, command: str, name: str, via: str, objection: Callable[[], str] = str) -> Taken:
         """Take a command that a button or a form gave.
 
         Args:
@@ -133,9 +134,18 @@ class Intake:
             command: The command.
             name: What names this one press of theirs.
             via: Where its answer goes: ``FORM`` or ``HOME``.
+            objection: Tells at the last moment why it is not to be done after all; empty where it is.
         """
         pressed_by = str(user["id"])
-        draft = _Draft(pressed_by, str(user.get("team_id") or ""), command, place=pressed_by, via=via, typed=False)
+        draft = _Draft(
+            user=pressed_by,
+            team=str(user.get("team_id") or ""),
+            text=command,
+            place=pressed_by,
+            via=via,
+            typed=False,
+            objection=objection,
+        )
         return self._take(f"{PRESS_ID}{pressed_by}:{name}", draft)
 
     def _take(self, name: str, draft: _Draft) -> Taken:
@@ -158,6 +168,8 @@ class Intake:
             async with place.turn:
                 message = await reading
                 self._under_way[name].handed_on = True
+                if why := draft.objection():
+                    return Reply(Tone.ERROR, why)
                 reply = self._accept(message)
         finally:
             reading.cancel()
@@ -189,6 +201,18 @@ class Intake:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+
+
+def is_by_a_person(message: Payload, me: str) -> bool:
+    """Return whether a message is the words of a person.
+
+    Args:
+        message: The message, as events describe it.
+        me: The bot's own user id.
+    """
+    user = str(message.get("user") or "")
+    is_said = message.get("subtype") in _READ_SUBTYPES
+    return is_said and bool(user) and user not in (me, _SLACKBOT) and not message.get("bot_id")
 
 
 def _is_chatter(text: str) -> bool:

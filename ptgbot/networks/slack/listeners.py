@@ -15,10 +15,13 @@ from ptgbot.core.identity import Actor
 from ptgbot.core.messages import Reply, Tone
 from ptgbot.core.protocols import Host
 from ptgbot.networks.slack import blocks
+from ptgbot.networks.slack.card_blocks import FIELD, PRESS
 from ptgbot.networks.slack.errors import CallFailed, called
 from ptgbot.networks.slack.homes import Homes
 from ptgbot.networks.slack.intake import FORM, HOME, Intake, Taken
+from ptgbot.networks.slack.overhearing import Overhearing
 from ptgbot.networks.slack.people import People
+from ptgbot.networks.slack.pressing import Pressing
 from ptgbot.networks.slack.settings import SlackTiming
 from ptgbot.networks.slack.text import escape, linked, mentioned, plain
 
@@ -44,6 +47,8 @@ class Listeners:
         client: The Web API.
         people: Who people are.
         intake: Takes what is a command.
+        overhearing: Takes posts about open spaces.
+        pressing: Takes what is pressed on cards.
         homes: Shows App Homes.
         host: Knows the forms.
         timing: When to ack at the latest.
@@ -56,6 +61,8 @@ class Listeners:
         client: AsyncWebClient,
         people: People,
         intake: Intake,
+        overhearing: Overhearing,
+        pressing: Pressing,
         homes: Homes,
         host: Host,
         timing: SlackTiming,
@@ -64,6 +71,8 @@ class Listeners:
         self._client = client
         self._people = people
         self._intake = intake
+        self._overhearing = overhearing
+        self._pressing = pressing
         self._homes = homes
         self._host = host
         self._timing = timing
@@ -88,12 +97,15 @@ class Listeners:
         app.message_shortcut(SHORTCUT)(self._on_shortcut)
         app.block_action(re.compile(f"^{blocks.COMMAND}"))(self._on_press)
         app.block_action(re.compile(f"^{blocks.FORM}"))(self._on_open)
+        app.block_action(re.compile(f"^{PRESS}"))(self._on_card)
+        app.block_action(re.compile(f"^{FIELD}"))(self._on_pick)
         app.view_submission(re.compile(f"^{blocks.FORM}"))(self._on_form)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -121,6 +133,8 @@ class Listeners:
     # -- what people write ------------------------------------------------------------------------------------------
 
     async def _on_message(self, event: Payload, ack: AsyncAck) -> None:
+        if self._overhearing.concerns(event):
+            await asyncio.wait({self._spawn(self._overhearing.take(event))}, timeout=self._timing.ack)
         taken = self._intake.message(event)
         if taken is not None and await self._reply(taken) is None and taken.handed_on and not taken.told:
             taken.told = True
@@ -157,6 +171,13 @@ class Listeners:
             taken.told = True
             self._spawn(self._tell_in_private(str(body["user"]["id"]), GOES_ON))
         await ack()
+
+    async def _on_card(self, body: Payload, action: Payload, ack: AsyncAck) -> None:
+        await asyncio.wait({self._spawn(self._pressing.press(body, action))}, timeout=self._timing.ack)
+        await ack()
+
+    async def _on_pick(self, ack: AsyncAck) -> None:
+        await ack()  # it counts once a button is pressed
 
     async def _on_open(self, body: Payload, action: Payload, ack: AsyncAck) -> None:
         form = str(action["action_id"]).removeprefix(blocks.FORM).partition(":")[0]

@@ -17,14 +17,17 @@ from ptgbot.core.identity import Role
 from ptgbot.core.messages import Message, Send, Target, Tone
 from ptgbot.core.protocols import Accept, Host, TooFast
 from ptgbot.networks.slack import text
-from ptgbot.networks.slack.errors import CallFailed, called
+from ptgbot.networks.slack.errors import CallFailed
 from ptgbot.networks.slack.homes import Homes
 from ptgbot.networks.slack.intake import COMMAND_ID, FORM, HOME, PRESS_ID, Intake
 from ptgbot.networks.slack.link import Link
 from ptgbot.networks.slack.listeners import Listeners
+from ptgbot.networks.slack.overhearing import Overhearing
 from ptgbot.networks.slack.people import People
 from ptgbot.networks.slack.posting import BULLETIN, SIGN, Poster, is_response_url
+from ptgbot.networks.slack.pressing import Pressing
 from ptgbot.networks.slack.settings import SlackSettings, SlackTiming
+from ptgbot.networks.slack.token import Token
 
 __all__ = ["BULLETIN", "SlackNetwork"]
 
@@ -32,10 +35,6 @@ _log = logging.getLogger(__name__)
 
 CALL_SECONDS = 10  # for one call of the Web API
 SLOW = 0.5  # seconds between messages while Slack has one wait: it may be the workspace that had too many
-REVOKED = (
-    "Slack does not take my token any more, so that nothing is said or heard there; the other networks go on. Somebody"
-    " has to install the app again and put its new token into the configuration."
-)
 
 # The libraries' own loggers: on DEBUG they write whole requests.
 _LIBRARIES = logging.getLogger(f"{__name__}.libraries")
@@ -73,8 +72,7 @@ class SlackNetwork:
         self._timing = timing or SlackTiming()
         self._ready = asyncio.Event()
         self._link: Link | None = None
-        self._revoked = False
-        self._doubted = asyncio.Event()
+        self._token: Token | None = None
         self._people: People | None = None
         self._poster: Poster | None = None
         self._homes: Homes | None = None
@@ -96,18 +94,21 @@ class SlackNetwork:
             client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=2))
             people = self._people = People(self._client(session), self._settings, self._timing, self._name)
             intake = Intake(people, self._settings.channels, accept, self._name)
+            token = self._token = Token(client, self._timing, network=self._name, moved=self._settle)
             homes = self._homes = Homes(client, people, presence, self._timing, self._name)
             listeners = Listeners(
                 client=client,
                 people=people,
                 intake=intake,
+                overhearing=self._overhearing(people, presence),
+                pressing=self._pressing(client, people, intake, presence),
                 homes=homes,
                 host=presence,
                 timing=self._timing,
-                doubted=self._doubted.set,
+                doubted=token.doubt,
             )
             try:
-                app = self._app(session, await self._introduce(client, people))
+                app = self._app(session, await token.introduce(people))
                 listeners.register(app)
                 self._poster = Poster(self._client(session), session, presence, self._clock)
                 link = self._link = Link(
@@ -116,12 +117,28 @@ class SlackNetwork:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(link.run())
                     group.create_task(homes.run())
-                    group.create_task(self._check(client, presence))
+                    group.create_task(token.check(presence))
             finally:
-                self._link = self._poster = self._homes = None
+                self._link = self._poster = self._homes = self._token = None
                 self._settle()
                 for part in (listeners, intake, people):
                     await part.close()
+
+    def _overhearing(self, people: People, host: Host) -> Overhearing:
+        channel = self._settings.posts
+        commands = channel in self._settings.channels
+        return Overhearing(people, channel, commands=commands, host=host, network=self._name)
+
+    def _pressing(self, client: AsyncWebClient, people: People, intake: Intake, host: Host) -> Pressing:
+        return Pressing(
+            client=client,
+            people=people,
+            intake=intake,
+            cards=host.cards,
+            board=lambda: self._poster.board if self._poster is not None else None,
+            network=self._name,
+            how_to_get=self.how_to_get,
+        )
 
     def _client(self, session: ClientSession, *, token: bool = True) -> AsyncWebClient:
         return AsyncWebClient(
@@ -154,58 +171,8 @@ class SlackNetwork:
             logger=_LIBRARIES,
         )
 
-    async def _introduce(self, client: AsyncWebClient, people: People) -> dict[str, Any]:
-        """Learn who we are; try until Slack says it."""
-        pause = self._timing.retry
-        while True:
-            try:
-                answer = await called(client.auth_test())
-            except CallFailed as error:
-                wait = error.wait or (self._timing.revoked if error.revoked else pause)
-                self._tell_failure(error, wait)
-                await asyncio.sleep(wait)
-                pause = min(pause * 2, self._timing.retry_most)
-                continue
-            people.team, people.me = str(answer["team_id"]), str(answer["user_id"])
-            return dict(answer.data) if isinstance(answer.data, dict) else {}
-
-    def _tell_failure(self, error: CallFailed, wait: float) -> None:
-        if error.away or error.wait:
-            _log.warning("%s: Slack cannot be reached (%s); trying again in %.0f s.", self._name, error, wait)
-        else:
-            _log.error(
-                "%s: Slack does not take slack.bot_token (%s); the other networks go on. Install the app again and put"
-                " its new token into the configuration. Trying again in %.0f s.",
-                self._name,
-                error,
-                wait,
-            )
-
-    async def _check(self, client: AsyncWebClient, host: Host) -> None:
-        """Ask whether the token still works, whenever that is in doubt; wait until it does."""
-        told = False
-        while True:
-            await self._doubted.wait()
-            try:
-                await called(client.auth_test())
-            except CallFailed as error:
-                wait = error.wait or (self._timing.revoked if error.revoked else self._timing.retry)
-                self._revoked = self._revoked or error.revoked
-                self._settle()
-                self._tell_failure(error, wait)
-                if error.revoked and not told:
-                    host.warn(REVOKED)
-                    told = True
-                await asyncio.sleep(wait)
-                continue
-            if self._revoked:
-                _log.warning("%s: slack.bot_token works again.", self._name)
-            self._revoked = told = False
-            self._doubted.clear()
-            self._settle()
-
     def _settle(self) -> None:
-        if self._link is not None and self._link.up and not self._revoked:
+        if self._link is not None and self._link.up and self._token is not None and not self._token.revoked:
             self._ready.set()
         else:
             self._ready.clear()
@@ -280,6 +247,8 @@ class SlackNetwork:
     def split(self, send: Send) -> list[str]:
         """Return a Send's text as messages that Slack shows whole; a bulletin is one message, however long."""
         messages = text.split(send.lead + send.text)
+        if send.target.card:  # what stands there is drawn when it is posted
+            return messages[:1]
         if send.target.via.startswith(BULLETIN) and len(messages) > 1:
             return [f"{messages[0]}\n…"]
         return messages
@@ -337,7 +306,6 @@ class SlackNetwork:
 
     def _lost(self, error: CallFailed) -> ConnectionError:
         """Return what it means to whoever sends that Slack does not take the token any more."""
-        self._revoked = True
-        self._doubted.set()
-        self._settle()
+        if self._token is not None:
+            self._token.lost()
         return ConnectionError(str(error))

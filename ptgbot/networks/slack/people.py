@@ -58,6 +58,7 @@ class People:
         self._admins: dict[str, None] = {}  # those whom the bot met
         self.team = ""  # the workspace's id
         self.me = ""  # the bot's own user id
+        self.url = ""  # the workspace's address, with a slash at its end
 
     # -- what is known ----------------------------------------------------------------------------------------------
 
@@ -85,6 +86,19 @@ class People:
     def user_in(key: str) -> str:
         """Return the user of the key of an identity of somebody who just wrote, from whichever workspace."""
         return account_of(key).partition(".")[2]
+
+    def link(self, channel: str, ts: str, thread: str = "") -> str:
+        """Return the address of a message, as ``chat.getPermalink`` would, without a call for each.
+
+        Args:
+            channel: The channel's id.
+            ts: The message's ts.
+            thread: The ts of the thread in which it stands; empty for none.
+        """
+        if not self.url:
+            return ""
+        inside = f"?thread_ts={thread}&cid={channel}" if thread and thread != ts else ""
+        return f"{self.url}archives/{channel}/p{ts.replace('.', '')}{inside}"
 
     def organisers(self) -> list[str]:
         """Return the users whom the configuration makes organisers, else the admins who are known."""

@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +11,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from ptgbot.core.clock import Clock
 from ptgbot.core.messages import Target
 from ptgbot.core.protocols import Doubt, Host, NotTaken, TooFast
-from ptgbot.networks.slack import blocks, text
+from ptgbot.networks.slack.board import Board
 from ptgbot.networks.slack.doubts import Doubts, History, metadata
 from ptgbot.networks.slack.errors import CallFailed, called
+from ptgbot.networks.slack.saying import Said, said, shown
+from ptgbot.networks.slack.standing import Standing
+from ptgbot.networks.slack.text import thread_of
 
 __all__ = ["BULLETIN", "SIGN", "Poster", "is_response_url"]
 
@@ -22,7 +24,6 @@ BULLETIN = "bulletin:"  # what the via of a target begins with whose message is 
 SIGN = "sign:"  # of one that is a sign at a message; the message's ts follows
 _DONE = "white_check_mark"
 
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 _NO_MATTER = frozenset({"already_reacted", "message_not_found", "is_archived", "thread_locked", "too_many_reactions"})
 _NOT_IN_THERE = frozenset({"user_not_in_channel", "no_permission"})
 # A question that was deleted, or to which nobody may reply: its answer stands by itself.
@@ -40,9 +41,6 @@ _TO_MEND = {
 _RESTRICTED = "restricted_action"  # and others that begin like that
 _ONLY_SOME = "the workspace lets only some people post there"
 
-Said = dict[str, Any]
-Call = Callable[[Said], Awaitable[Any]]
-
 
 def is_response_url(via: str) -> bool:
     """Return whether a target's via is where the answer to a slash command goes."""
@@ -55,7 +53,7 @@ class Poster:
     Args:
         client: The Web API; it does not try again by itself, since the send queue does.
         session: Answers slash commands.
-        host: Keeps which message a bulletin is.
+        host: Keeps which message a bulletin is, and a card.
         clock: The time.
     """
 
@@ -66,6 +64,8 @@ class Poster:
         self._clock = clock
         self._history = History(client)
         self._doubts = Doubts()
+        self._standing = Standing(client, self._say_to_all, self._history, clock)
+        self.board = Board(host.cards, self._standing)
 
     async def post(self, target: Target, line: str, ticket: str = "") -> str:
         """Post one message, edit one, or put a sign at one.
@@ -99,11 +99,13 @@ class Poster:
         if target.only_for or is_response_url(target.via):
             return None  # of what only one person sees there is no history
         try:
-            return await self._history.find(target.name, target.via, ticket, since)
+            return await self._history.find(target.name, thread_of(target.via), ticket, since)
         except CallFailed as error:
             raise _meant(error) from error
 
     async def _post(self, target: Target, line: str, ticket: str) -> str:
+        if target.card and await self.board.bring(target):
+            return ""
         if is_response_url(target.via):
             await self._respond(target, line)
         elif target.via.startswith(SIGN):
@@ -113,9 +115,9 @@ class Poster:
         elif target.only_for:
             await self._say_to_one(target, line)
         elif ticket:
-            return await self._say_to_all((target.name, target.via), line, ticket)
+            return await self._say_to_all((target.name, thread_of(target.via)), said(line), ticket)
         else:
-            await self._say_once((target.name, target.via), line)
+            await self._say_once((target.name, thread_of(target.via)), line)
         return ""
 
     # -- messages for everybody in a place ------------------------------------------------------------------------
@@ -131,7 +133,7 @@ class Poster:
         ticket = doubt.ticket if doubt else uuid.uuid4().hex
         since = doubt.since if doubt else self._clock.now()
         try:
-            await self._say_to_all(place, line, ticket)
+            await self._say_to_all(place, said(line), ticket)
         except CallFailed as error:
             if error.doubtful:
                 self._doubts.add(place, line, ticket, since)
@@ -139,21 +141,21 @@ class Poster:
         if doubt is not None:
             self._doubts.settle(doubt)
 
-    async def _say_to_all(self, place: tuple[str, str], line: str, ticket: str) -> str:
+    async def _say_to_all(self, place: tuple[str, str], what: Said, ticket: str) -> str:
         """Post a message; return its ts. With a user's id in place of a channel's it goes to their direct messages."""
         name, thread = place
         how: dict[str, Any] = {"channel": name, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
         how["metadata"] = metadata(ticket)
 
-        async def say(said: Said) -> Any:
-            return await called(self._client.chat_postMessage(**how, **said))
+        async def say(arguments: Said) -> Any:
+            return await called(self._client.chat_postMessage(**how, **arguments))
 
         try:
-            answer = await _shown(say, line, **({"thread_ts": thread} if thread else {}))
+            answer = await shown(say, what, **({"thread_ts": thread} if thread else {}))
         except CallFailed as error:
             if not thread or error.name not in _NO_THREAD:
                 raise
-            answer = await _shown(say, line)
+            answer = await shown(say, what)
         self._history.learn(name, str(answer["channel"]))
         return str(answer["ts"])
 
@@ -162,11 +164,11 @@ class Poster:
     async def _say_to_one(self, target: Target, line: str) -> None:
         """Post what only one person sees; in private where they are not in the channel."""
 
-        async def say(said: Said) -> Any:
-            return await called(self._client.chat_postEphemeral(channel=target.name, user=target.only_for, **said))
+        async def say(arguments: Said) -> Any:
+            return await called(self._client.chat_postEphemeral(channel=target.name, user=target.only_for, **arguments))
 
         try:
-            await _shown(say, line, **({"thread_ts": target.via} if target.via else {}))
+            await shown(say, said(line), **({"thread_ts": target.via} if target.via else {}))
         except CallFailed as error:
             if error.name not in _NOT_IN_THERE:
                 raise
@@ -174,7 +176,7 @@ class Poster:
 
     async def _respond(self, target: Target, line: str) -> None:
         """Answer a slash command where it was given; in private where it is too late for that."""
-        status, wait = await called(self._send(target.via, {"response_type": "ephemeral", **_said(line)}))
+        status, wait = await called(self._send(target.via, {"response_type": "ephemeral", **said(line)}))
         if status == 429:
             raise TooFast(wait)
         if status >= 500:
@@ -191,40 +193,9 @@ class Poster:
 
     async def _post_bulletin(self, target: Target, line: str) -> None:
         """Edit the message that a bulletin is; post one where there is none (any more)."""
-        key, place = target.via.removeprefix(BULLETIN), (target.name, "")
+        key = target.via.removeprefix(BULLETIN)
         receipt = self._host.receipt(target, key)
-        doubt = self._doubts.about(place, target.via)
-        if doubt is not None:
-            receipt = await self._history.find(*place, doubt.ticket, doubt.since) or receipt
-        if receipt and await self._edit(target.name, receipt, line):
-            if doubt is None:
-                return
-        else:
-            ticket = doubt.ticket if doubt else uuid.uuid4().hex
-            try:
-                receipt = await self._say_to_all(place, line, ticket)
-            except CallFailed as error:
-                if error.doubtful:
-                    since = doubt.since if doubt else self._clock.now()
-                    self._doubts.add(place, target.via, ticket, since)
-                raise
-        if doubt is not None:
-            self._doubts.settle(doubt)
-        self._host.posted(target, key, receipt)
-
-    async def _edit(self, channel: str, ts: str, line: str) -> bool:
-        """Edit a message; return whether it is still there."""
-
-        async def edit(said: Said) -> Any:
-            return await called(self._client.chat_update(channel=channel, ts=ts, **said))
-
-        try:
-            await _shown(edit, line)
-        except CallFailed as error:
-            if error.name not in _GONE:
-                raise
-            return False
-        return True
+        self._host.posted(target, key, await self._standing.bring(target.name, target.via, receipt, said(line)))
 
     async def _sign(self, channel: str, ts: str) -> None:
         try:
@@ -232,21 +203,6 @@ class Poster:
         except CallFailed as error:
             if error.name not in _NO_MATTER:
                 raise
-
-
-def _said(line: str) -> Said:
-    return {"text": text.escape(line), "blocks": blocks.said(line)}
-
-
-async def _shown(call: Call, line: str, **how: str) -> Any:
-    """Make a call that shows a text; where Slack does not take its blocks there, with the plain text alone."""
-    said = _said(line)
-    try:
-        return await call({**how, **said})
-    except CallFailed as error:
-        if not error.name.startswith("invalid_blocks"):
-            raise
-        return await call({**how, "text": said["text"]})
 
 
 def _meant(error: CallFailed) -> Exception:

@@ -21,6 +21,7 @@ class SlackSettings:
         announce: Ids of the channels in which now and next are announced.
         organisers: Ids of users and user groups who are organisers, beside the workspace's admins and owners.
         moderators: Ids of users and user groups who are moderators.
+        posts: The id of the channel in which people post about open spaces; empty for none.
         api_url: Where the Web API is.
 
     Raises:
@@ -36,6 +37,7 @@ class SlackSettings:
     announce: tuple[str, ...] = ()
     organisers: tuple[str, ...] = ()
     moderators: tuple[str, ...] = ()
+    posts: str = ""
     api_url: str = API_URL
 
     def __post_init__(self) -> None:

@@ -6,7 +6,18 @@ https://docs.slack.dev/messaging/formatting-message-text
 import re
 from collections.abc import Callable
 
-__all__ = ["clean", "escape", "linked", "mentioned", "plain", "split", "unescape", "without_mention"]
+__all__ = [
+    "clean",
+    "escape",
+    "linked",
+    "mentioned",
+    "plain",
+    "post_id",
+    "split",
+    "thread_of",
+    "unescape",
+    "without_mention",
+]
 
 MOST_TEXT = 3900  # of 40,000; longer ones Slack folds away behind "show more", or cuts
 
@@ -16,6 +27,7 @@ _CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)\|?>")  # without its name
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _ENTITY = re.compile("&(?:lt|gt|amp);")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_POST = re.compile(r"[CG][A-Z0-9]+:[0-9.]+(?::[0-9.]+)?")  # the id of a post
 _BROADCASTS = ("here", "channel", "everyone")
 
 
@@ -76,6 +88,22 @@ def without_mention(text: str, user: str) -> str | None:
     if match is None or match[1] != user:
         return None
     return text.lstrip()[match.end() :].lstrip(" ,:\u00a0")
+
+
+def post_id(channel: str, ts: str, thread: str = "") -> str:
+    """Return the id of a message that people posted, which tells where an answer to it belongs.
+
+    Args:
+        channel: The channel's id.
+        ts: The message's ts.
+        thread: The ts of the thread in which it stands; empty for none.
+    """
+    return f"{channel}:{ts}:{thread}" if thread and thread != ts else f"{channel}:{ts}"
+
+
+def thread_of(via: str) -> str:
+    """Return the thread in which an answer belongs: that of the post whose id this is, or it is one itself."""
+    return via.rpartition(":")[2] if _POST.fullmatch(via) else via
 
 
 def escape(text: str) -> str:

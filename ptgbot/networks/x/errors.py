@@ -10,9 +10,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ptgbot.core.protocols import Doubt, NotTaken, TooFast
-from ptgbot.networks.timeline import Barred
+from ptgbot.networks.account import Barred
 
-__all__ = ["Duplicate", "refusal"]
+__all__ = ["Duplicate", "Unavailable", "pace", "refusal", "words_of"]
 
 _LEAST_WAIT = 1.0  # seconds
 _MOST_WAIT = 3600.0
@@ -28,6 +28,10 @@ _NEW_KEYS = "make new keys on console.x.com and put all four into the configurat
 
 class Duplicate(NotTaken):
     """The account has just posted the same text."""
+
+
+class Unavailable(ConnectionError):
+    """X can be reached, and is broken."""
 
 
 def refusal(status: int, headers: Mapping[str, str], body: object) -> Exception:
@@ -62,6 +66,25 @@ def refusal(status: int, headers: Mapping[str, str], body: object) -> Exception:
     return NotTaken(f"X answers {status}: {words}" if words else f"X answers {status}")
 
 
+def words_of(body: object) -> str:
+    """Return X's own words in an answer, short enough for a line; empty where there are none."""
+    return _words(body) if isinstance(body, Mapping) else ""
+
+
+def pace(headers: Mapping[str, str], now: float) -> float:
+    """Return for how many seconds to leave X alone so that what it still allows is enough until it allows more.
+
+    Args:
+        headers: The headers of an answer.
+        now: The time by our clock, in seconds since 1970, where X does not tell its own.
+    """
+    left, reset = _number(headers.get("x-rate-limit-remaining")), _number(headers.get("x-rate-limit-reset"))
+    if left is None or reset is None:
+        return 0.0
+    wait = reset - (_now(headers) if "Date" in headers else now)
+    return min(max(wait, 0.0), _MOST_WAIT) / max(left, 1)
+
+
 def _unauthorized(headers: Mapping[str, str]) -> Exception:
     wrong = abs(_now(headers) - time.time())
     if wrong > _CLOCK:
@@ -79,6 +102,8 @@ def _forbidden(said: Mapping[str, Any], words: str) -> Exception:
         return Barred("the account is suspended; log in at x.com and appeal, or use another account")
     if "locked" in lower or 326 in codes:
         return Barred("the account is locked; log in at x.com, where it is unlocked")
+    if 385 in codes or "attempted to reply to a" in lower:
+        return NotTaken("the post that is to be answered is gone, or its author does not let the bot see it")
     if kind == "oauth1-permissions" or 261 in codes:
         return NotTaken(f"the app may only read; give it 'Read and write' on console.x.com, then {_NEW_KEYS}")
     if kind in {"client-forbidden", "unsupported-authentication"}:

@@ -24,13 +24,15 @@ def fit(text: str) -> str:
 
 
 def read(post: Mapping[str, Any]) -> str:
-    """Return the text of a post as it was written: no escapes, and the links in whose place X put its own.
+    """Return the text of a post as it was written: all of it, no escapes, and the links in whose place X put its own.
 
     Args:
-        post: A post of the API, with its ``text`` and ``entities``.
+        post: A post of the API, with its ``text`` and ``entities``; a long one has them in ``note_tweet`` too, whole.
     """
-    text = html.unescape(str(post.get("text", "")))
-    entities = post.get("entities")
+    long = post.get("note_tweet")
+    whole = long if isinstance(long, Mapping) and long.get("text") else post
+    text = html.unescape(str(whole.get("text", "")))
+    entities = whole.get("entities")
     links = entities.get("urls") if isinstance(entities, Mapping) else None
     for link in links or ():
         if isinstance(link, Mapping) and link.get("url") and link.get("expanded_url"):

@@ -153,6 +153,11 @@ def test_the_original_bots_file_is_taken_over_whole() -> None:
         "speakers": {},
         "numbers": {},
         "bulletins": {},
+        "cards": {},
+        "posts": {},
+        "openspaces": {},
+        "ignored": {},
+        "openspace_choices": {},
         "links_of_people": {},
     }
 

@@ -38,6 +38,7 @@ def host(bot: Talk) -> Reception:
         clock=bot.clock,
         submit=bot.sent.append,
         warn=lambda text: None,
+        cards=None,  # type: ignore[arg-type]
         boards=(BOARD,),
     )
     bot.store.listen(made.changed)

@@ -122,7 +122,7 @@ class Oracle:
             case "delete", (Written() as written,):
                 self._delete(written, at)
             case "answer", (Written() as written, _, author, what, room, start):
-                self._answer(written, str(author), str(what), str(room), start, at)
+                self._answer(written, str(author), (str(what), str(room), start), at)
             case "staff", (Written() as written, fate, room, start):
                 self._staff(written, str(fate), str(room), start, at)
             case "book", (room, slot):
@@ -222,7 +222,8 @@ class Oracle:
 
     # -- what people say about them ------------------------------------------------------------------------------------
 
-    def _answer(self, written: Written, author: str, what: str, room: str, start: object, at: datetime) -> None:
+    def _answer(self, written: Written, author: str, said: tuple[str, str, object], at: datetime) -> None:
+        what, room, start = said
         key = f"{written.network}/{written.id}"
         post = self._posts.get(key)
         if post is None or author != post.written.author or (written.network, author) in self._ignored:
@@ -304,8 +305,8 @@ class Oracle:
                     continue
                 for target in TARGETS:
                     wanted[key, post.room, post.start, lead, target] = _Item(max(due, at), approved)
-        for item in [k for k, held in self._items.items() if k[0] == key and held.is_open and k not in wanted]:
-            del self._items[item]
+        for gone in [k for k, held in self._items.items() if k[0] == key and held.is_open and k not in wanted]:
+            del self._items[gone]
         for name, item in wanted.items():
             held = self._items.get(name)
             if held is None or held.unapproved or (held.is_open and held.approved != item.approved):
@@ -327,8 +328,8 @@ class Oracle:
             item.is_open = False
             nearer = [
                 other
-                for (s, _, t, l, where), other in self._items.items()
-                if (s, t, where) == (source, start, target) and l < lead and other.approved
+                for (post, _, begin, minutes, where), other in self._items.items()
+                if (post, begin, where) == (source, start, target) and minutes < lead and other.approved
             ]
             if now <= item.due + GRACE and now < start + MINUTE and not any(o.due <= now for o in nearer):
                 minutes = ceil((start - now) / MINUTE)

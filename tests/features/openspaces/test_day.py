@@ -108,8 +108,7 @@ class Player:
             case "staff", (Written() as post, str(fate), str(room), start):
                 held = stage.store.view.get(POSTS, f"{post.network}/{post.id}")
                 if held is not None:
-                    said = {"room": room, "start": start, "fate": Fate(fate) if fate else None}
-                    stage.decide(held.number, **{key: value for key, value in said.items() if value})
+                    stage.decide(held.number, room=room, start=start, fate=Fate(fate) if fate else None)
             case "book", (str(room), str(slot)):
                 key = f"{room}-{slot}"
                 if stage.store.view.get(BOOKINGS, key) is None:
@@ -162,10 +161,9 @@ def differences(script: Script, leads: tuple[int, ...]) -> tuple[Played, list[ob
     with asyncio.Runner(loop_factory=SimulatedLoop) as runner:
         played = runner.run(run())
     expected = Oracle(script, leads).expected()
-    wrong: list[object] = []
-    for key in played.stood.keys() | expected.stood.keys():
-        if played.stood.get(key) != expected.stood.get(key):
-            wrong.append(("stands", key, played.stood.get(key), expected.stood.get(key)))
+    posts = sorted(played.stood.keys() | expected.stood.keys())
+    stood = [(post, played.stood.get(post), expected.stood.get(post)) for post in posts]
+    wrong: list[object] = [("stands", post, is_, should) for post, is_, should in stood if is_ != should]
     wrong += [("not expected", row) for row in played.posted - expected.posted]
     wrong += [("expected", row) for row in expected.posted - played.posted]
     wrong += [("refused", at) for at in set(played.refused) ^ set(expected.refused)]

@@ -87,10 +87,10 @@ READER = Reader(EVENTS["2018"])
 @pytest.mark.parametrize(
     ("text", "start"),
     [
-        ("Room 14, 5/11 at 3pm", datetime(2018, 5, 11, 15)),
-        ("Room 14, May 12 at 15:00", datetime(2018, 5, 12, 15)),
-        ("Room 14 tomorrow at 9am", datetime(2018, 5, 11, 9)),
-        ("Room 14, Saturday 9am", datetime(2018, 5, 12, 9)),
+        ("Room 14, 5/11 at 3pm", datetime(2018, 5, 11, 15, tzinfo=NEW_YORK)),
+        ("Room 14, May 12 at 15:00", datetime(2018, 5, 12, 15, tzinfo=NEW_YORK)),
+        ("Room 14 tomorrow at 9am", datetime(2018, 5, 11, 9, tzinfo=NEW_YORK)),
+        ("Room 14, Saturday 9am", datetime(2018, 5, 12, 9, tzinfo=NEW_YORK)),
         ("Room 14, 5/12, tomorrow it is not, 9am", None),
     ],
 )
@@ -102,7 +102,7 @@ def test_7_and_8_a_day_counts_once_and_tomorrow_from_the_day_that_the_event_has(
     if start is None:
         assert reading.action is Action.REVIEW
     else:
-        assert (reading.action, reading.starts) == (Action.SCHEDULE, (start.replace(tzinfo=NEW_YORK),))
+        assert (reading.action, reading.starts) == (Action.SCHEDULE, (start,))
 
 
 @simulated
@@ -292,7 +292,7 @@ async def test_21_what_organisers_say_is_checked_as_well_and_any_minute_will_do(
 async def test_22_only_organisers_decide() -> None:
     bot = make()
     await announce(bot)
-    for role in (Role.USER, Role.MODERATOR):
+    for role in (Role.ATTENDEE, Role.MODERATOR):
         for text in ("~deny p1", "~post p1 room 9 time 16:00 approve", "~openspaces auto off", "~ignore ada"):
             assert "You need op" in await bot.said("eve", text, role=role)
     [post] = bot.store.view.all(POSTS).values()
@@ -495,3 +495,15 @@ async def test_v6_what_overlaps_in_one_room_is_a_conflict(room: str, minutes: in
             stage.store.view, stage.post(2), said, by="olga", decider="irc/olga", at=stage.clock.now()
         )
         assert (moved.lane == "conflict") is conflict
+
+
+@simulated
+@pytest.mark.parametrize(
+    "edited", ["Chess in Aspen at 4pm #openspace", "CANCELLED: Chess in Room 14 at 3pm #openspace", "Chess! Room 14, 3pm"]
+)
+async def test_32_a_copy_of_what_a_post_said_before_it_was_edited_is_left_to_a_person(edited: str) -> None:
+    async with on_open_stage(QUIET) as stage:
+        stage.hear(chess(), chess(text=edited), COPY)
+        assert stage.stood(2) == ("review", "open", "p1 said the same before it was edited")
+        stage.hear(chess(3, edited, author="9", name="@eve"))
+        assert stage.post(3).same_as == "x/1"

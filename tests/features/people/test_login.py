@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ptgbot.app import IRC, open_bot
+from ptgbot.app import open_bot
 from ptgbot.catalogue import EventRules
 from ptgbot.config import Config
 from ptgbot.core.backlog import MOST_WAITING, Backlog
 from ptgbot.core.identity import Actor, Identity, Role
 from ptgbot.features.people.login import LoginRule
+from ptgbot.wiring import IRC
 from tests.talk import CHANNEL, Talk, quick_talk
 
 HOW = "say /msg NickServ IDENTIFY PASSWORD"

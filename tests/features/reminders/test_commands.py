@@ -446,7 +446,13 @@ async def test_undo_says_so_where_an_announcement_is_out_and_takes_back_the_rest
     [x] = reminders(bot, subject="a2")
     set_reminder(bot, x, state=State.SENT)
     before = bot.state
-    assert (await op(bot, "~undo")).startswith("Nothing of c")
+    # What was done before that is not taken back in its place.
+    assert await op(bot, "~undo") == (
+        "c5 (~announce, olga) cannot be taken back: it is out. What was done before goes by its id: ~log shows them."
+    )
+    assert await op(bot, "~undo c5") == (
+        "c5 (~announce, olga) cannot be taken back: it is out. What was done before goes by its id: ~log shows them."
+    )
     assert bot.state == before
 
 

@@ -1,13 +1,14 @@
 """The network on an instance, and what waits for it."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from ptgbot.core.messages import Message, Reply, Target
+from ptgbot.core.messages import Heard, Message, Reply, Target
 from ptgbot.core.protocols import Host
 from ptgbot.delivery import SendQueue
 from ptgbot.networks.mastodon import MastodonNetwork, MastodonSettings
@@ -26,13 +27,37 @@ PATIENT = replace(QUICK, retry=300.0, barred=300.0)  # pauses that no test outli
 
 
 class ToldHost:
-    """What stands behind a network, as far as a timeline needs it: remembers what organisers were told."""
+    """What stands behind a network, as far as a timeline needs it: keeps what organisers were told, and was heard."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.heards: list[Heard] = []
+        self.last = ""
+        self.expected: tuple[str, ...] = ()
 
     def warn(self, text: str) -> None:
         self.told.append(text)
+
+    def heard(self, post: Heard) -> None:
+        self.heards.append(post)
+
+    def last_heard(self, network: str) -> str:
+        assert network == "mastodon"
+        return self.last
+
+    def awaited(self, network: str) -> tuple[str, ...]:
+        assert network == "mastodon"
+        return self.expected
+
+    @property
+    def kept(self) -> dict[str, Heard]:
+        """What was heard last of each post, as a store has it."""
+        return {post.id: post for post in self.heards}
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts of the posts as they are by now, oldest first."""
+        return [post.text for _, post in sorted(self.kept.items(), key=lambda item: int(item[0])) if not post.deleted]
 
 
 def settings_for(mastodon: FakeMastodon, **more: Any) -> MastodonSettings:
@@ -65,6 +90,11 @@ async def running(
     finally:
         task.cancel()
         await asyncio.wait({task})
+        if network.listens:
+            # Calls that it left to themselves would come to a server that is about to close.
+            left = [thread for thread in threading.enumerate() if thread.name == "mastodon"]
+            for thread in left:
+                await asyncio.to_thread(thread.join, 5.0)
 
 
 @asynccontextmanager

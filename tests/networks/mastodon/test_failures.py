@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -184,29 +184,32 @@ async def test_a_token_that_no_header_can_hold_is_told_without_it(mastodon: Fake
 
 # -- too fast ----------------------------------------------------------------------------------------------------------
 
-NOW = datetime.now(UTC)
+
+def full(now: datetime, seconds: float) -> Trouble:
+    """Return what an instance that counts in seconds since 1970 says."""
+    return answer(429, "Too many requests", {"X-RateLimit-Reset": f"{now.timestamp() + seconds:.0f}"})
 
 
 @pytest.mark.parametrize(
     ("trouble", "least", "most"),
     [
-        (too_many(NOW, 120), 60, 121),
-        (too_many(NOW, -30), 1, 1),
-        (too_many(NOW, 50_000), 3600, 3600),
-        (answer(429, "Too many requests"), 60, 60),
-        (page(429, headers={"Retry-After": "17"}), 17, 17),
-        (page(429, headers={"Retry-After": format_datetime(NOW + timedelta(minutes=10))}), 500, 600),
-        (answer(429, "Too many requests", {"X-RateLimit-Reset": f"{NOW.timestamp() + 200:.0f}"}), 100, 201),
-        (answer(429, "Too many requests", {"X-RateLimit-Reset": "soon"}), 60, 60),
-        (answer(429, "Too many requests", {"X-RateLimit-Reset": "2026-11-20T10:00:00"}), 60, 60),
-        (page(503, headers={"Retry-After": "300"}), 300, 300),
+        (lambda now: too_many(now, 120), 60, 121),
+        (lambda now: too_many(now, -30), 1, 1),
+        (lambda now: too_many(now, 50_000), 3600, 3600),
+        (lambda _: answer(429, "Too many requests"), 60, 60),
+        (lambda _: page(429, headers={"Retry-After": "17"}), 17, 17),
+        (lambda now: page(429, headers={"Retry-After": format_datetime(now + timedelta(minutes=10))}), 500, 600),
+        (lambda now: full(now, 200), 100, 201),
+        (lambda _: answer(429, "Too many requests", {"X-RateLimit-Reset": "soon"}), 60, 60),
+        (lambda _: answer(429, "Too many requests", {"X-RateLimit-Reset": "2026-11-20T10:00:00"}), 60, 60),
+        (lambda _: page(503, headers={"Retry-After": "300"}), 300, 300),
     ],
 )
 async def test_an_instance_that_wants_us_to_wait_is_left_alone_for_as_long_as_it_says(
-    mastodon: FakeMastodon, trouble: Trouble, least: float, most: float
+    mastodon: FakeMastodon, trouble: Callable[[datetime], Trouble], least: float, most: float
 ) -> None:
     async with running(mastodon) as network:
-        mastodon.next("post", trouble)
+        mastodon.next("post", trouble(datetime.now(UTC)))
         failed = await failing(network)
 
     assert isinstance(failed, TooFast)
@@ -214,7 +217,7 @@ async def test_an_instance_that_wants_us_to_wait_is_left_alone_for_as_long_as_it
 
 
 async def test_how_long_to_wait_is_counted_by_the_instances_own_clock(mastodon: FakeMastodon) -> None:
-    wrong = NOW - timedelta(days=3)
+    wrong = datetime.now(UTC) - timedelta(days=3)
     async with running(mastodon) as network:
         mastodon.next("post", too_many(wrong, 120, Date=format_datetime(wrong, usegmt=False)))
         failed = await failing(network)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ptgbot.core.panels import Button, Choice, Field, Form, Panel, Section
 from ptgbot.networks.slack import blocks
-from tests.slack.web_api import check_view
+from tests.slack.checks import check_view
 
 
 def plain(text: str) -> dict[str, Any]:
@@ -202,3 +202,9 @@ def test_what_does_not_fit_into_a_home_is_counted() -> None:
 
     assert len(home["blocks"]) == 100
     assert home["blocks"][-1]["elements"] == [plain("… 50 more parts do not fit here.")]
+
+
+def test_what_ends_something_stands_out_as_such() -> None:
+    buttons = (Button("Deny", command="~deny a1", danger=True), Button("Plain", command="+out"))
+    [actions] = [block for block in home(Panel((Section("You", (), buttons),)))["blocks"] if block["type"] == "actions"]
+    assert [element.get("style") for element in actions["elements"]] == ["danger", None]

@@ -37,7 +37,9 @@ def by_mention(slack: FakeSlack, user: str, text: str, private: bool) -> Deliver
 
 @pytest.mark.parametrize("say", [in_messages, in_threads, by_slash_command, by_mention])
 async def test_every_command_leads_to_the_state_of_the_table(slack: FakeSlack, say: Say) -> None:
-    async with having_bot(slack, sample=False) as bot:
+    async with having_bot(
+        slack, sample=False, reminders=commands_table.OF_REMINDERS, openspaces=commands_table.OF_OPENSPACES
+    ) as bot:
         bot.fetch = commands_table.fetch
         cast = {bot.key(user): f"<{who}>" for who, user in USERS.items()}
         cast |= {name: who for who, name in NAMES.items()}

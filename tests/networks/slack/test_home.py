@@ -300,7 +300,7 @@ async def test_who_may_not_speak_for_tracks_has_no_buttons_for_it(slack: FakeSla
     await bot.idle()
     labels = {user: [one["text"]["text"] for one in buttons(await home(slack, user))] for user in (ADA, OLGA)}
 
-    assert labels[ADA] == ["I am here…", "Subscribe…"]
+    assert labels[ADA] == ["I am here…", "Subscribe…", "Remind me…", "Quiet hours…"]
     assert set(labels[OLGA]) > {"I am here…", "Subscribe…", "Set what is on now…", "Book a room…"}
 
 

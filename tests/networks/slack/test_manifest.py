@@ -81,7 +81,8 @@ class Recorder:
 def registered() -> dict[str, list[str]]:
     nothing: Any = None
     recorder: Any = Recorder()
-    parts = dict.fromkeys(("client", "people", "intake", "homes", "host", "timing", "doubted"), nothing)
+    names = ("client", "people", "intake", "overhearing", "pressing", "homes", "host", "timing", "doubted")
+    parts = dict.fromkeys(names, nothing)
     Listeners(**parts).register(recorder)
     found: dict[str, list[str]] = recorder.registered
     return found

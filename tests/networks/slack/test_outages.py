@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ptgbot.core.messages import Send, Target
-from ptgbot.networks.slack.network import REVOKED
+from ptgbot.networks.slack.token import REVOKED
 from tests.slack.bot import ADA, CHANNEL, QUICK, SlackBot, eventually, having_bot
 from tests.slack.fake import FakeSlack, fake_slack
 from tests.slack.outage import outage

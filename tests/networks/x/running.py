@@ -5,26 +5,66 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import cast
 
-from ptgbot.core.messages import Message, Reply, Target
+from ptgbot.core.messages import Heard, Message, Reply, Target
 from ptgbot.core.protocols import Host
-from ptgbot.networks.timeline import TimelineTiming
 from ptgbot.networks.x.network import XNetwork
-from ptgbot.networks.x.settings import XSettings
+from ptgbot.networks.x.settings import XSettings, XTiming
 
 __all__ = ["QUICK", "TIMELINE", "Organisers", "eventually", "running"]
 
 TIMELINE = Target("x", "timeline")
-QUICK = TimelineTiming(retry=0.02, retry_most=0.05, barred=0.02, barred_most=0.05, settle=0.0)
+QUICK = XTiming(
+    retry=0.02,
+    retry_most=0.05,
+    barred=0.02,
+    barred_most=0.05,
+    settle=0.0,
+    poll=0.02,
+    settled=0.05,
+    silence=1.0,
+    step=0.01,
+    step_most=0.05,
+    fault=0.005,
+    fault_most=0.015,
+    limited=0.005,
+    limited_most=0.015,
+    stream_again=0.1,
+    look=0.05,
+)
 
 
 class Organisers:
-    """Keeps what organisers are told."""
+    """Keeps what organisers are told, and what was heard."""
 
-    def __init__(self) -> None:
+    def __init__(self, last: str = "") -> None:
         self.told: list[str] = []
+        self.heards: list[Heard] = []
+        self.last = last
+        self.expected: tuple[str, ...] = ()
 
     def warn(self, text: str) -> None:
         self.told.append(text)
+
+    def heard(self, post: Heard) -> None:
+        self.heards.append(post)
+
+    def last_heard(self, network: str) -> str:
+        assert network == "x"
+        return self.last
+
+    def awaited(self, network: str) -> tuple[str, ...]:
+        assert network == "x"
+        return self.expected
+
+    @property
+    def kept(self) -> dict[str, Heard]:
+        """What was heard last of each post, as a store has it."""
+        return {post.id: post for post in self.heards}
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts of the posts as they are by now, oldest first."""
+        return [post.text for _, post in sorted(self.kept.items(), key=lambda item: int(item[0])) if not post.deleted]
 
 
 def nobody_types_here(message: Message) -> "asyncio.Future[Reply]":
@@ -33,7 +73,7 @@ def nobody_types_here(message: Message) -> "asyncio.Future[Reply]":
 
 @asynccontextmanager
 async def running(
-    settings: XSettings, organisers: Organisers | None = None, timing: TimelineTiming = QUICK, *, ready: bool = True
+    settings: XSettings, organisers: Organisers | None = None, timing: XTiming = QUICK, *, ready: bool = True
 ) -> AsyncIterator[XNetwork]:
     """Give a network that runs, and by default has been found ready."""
     network = XNetwork(settings, timing=timing)

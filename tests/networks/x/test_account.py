@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from ptgbot.core.protocols import NotTaken
 from ptgbot.networks.x.network import XNetwork
 from tests.fake_x import answers
 from tests.fake_x.server import FakeX, Fault
@@ -109,7 +108,7 @@ async def test_an_account_that_is_suspended_takes_nothing_until_it_is_not(
 ) -> None:
     async with running(x.settings(), organisers) as network:
         x.refuses_all = body
-        with pytest.raises(NotTaken, match=words):
+        with pytest.raises(ConnectionError, match=words):
             await network.post(TIMELINE, "one", ticket="1")
         assert not is_ready(network)
         await eventually(lambda: x.asked.count("GET /2/users/me") >= 3)
@@ -119,7 +118,9 @@ async def test_an_account_that_is_suspended_takes_nothing_until_it_is_not(
         await network.post(TIMELINE, "two", ticket="2")
 
     assert x.texts == ["two"]
-    assert organisers.told == [AGAIN]  # of the refusal they are told with the post that it met
+    told, again = organisers.told
+    assert told.startswith(f"X does not take the bot's account: {words}")
+    assert again == AGAIN
 
 
 async def test_keys_that_are_revoked_while_a_post_is_looked_for_are_told(x: FakeX, organisers: Organisers) -> None:

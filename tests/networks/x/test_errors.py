@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from ptgbot.core.protocols import Doubt, NotTaken, TooFast
-from ptgbot.networks.timeline import Barred
+from ptgbot.networks.account import Barred
 from ptgbot.networks.x.errors import Duplicate, refusal
 from tests.fake_x import answers
 

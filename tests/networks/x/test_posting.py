@@ -177,7 +177,7 @@ async def test_where_x_does_not_say_whether_it_took_a_post_that_is_in_doubt(x: F
 
 
 async def test_an_answer_that_does_not_come_is_a_doubt(x: FakeX, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ptgbot.networks.x.api.TOTAL_SECONDS", 0.5)
+    monkeypatch.setattr("ptgbot.networks.x.client.TOTAL_SECONDS", 0.5)
     x.faults = [Fault(hangs=True, takes=True)]
     async with running(x.settings()) as network:
         with pytest.raises(Doubt, match="no answer from X in time"):
@@ -203,7 +203,7 @@ async def test_where_x_cannot_be_reached_nothing_went_out(x: FakeX) -> None:
 
 
 async def test_where_no_connection_comes_about_nothing_went_out(x: FakeX, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ptgbot.networks.x.api.CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("ptgbot.networks.x.client.CONNECT_SECONDS", 0.2)
     with silent_port() as url:
         async with running(x.settings()) as network:
             network._calls._client._url = url

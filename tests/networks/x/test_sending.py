@@ -10,7 +10,7 @@ import pytest
 
 from ptgbot.core.messages import Priority, Send
 from ptgbot.delivery import SendQueue
-from ptgbot.networks.timeline import TimelineTiming
+from ptgbot.networks.x.settings import XTiming
 from tests.fake_x import answers
 from tests.fake_x.server import FakeX, Fault
 from tests.networks.x.running import QUICK, TIMELINE, Organisers, eventually, running
@@ -54,7 +54,7 @@ class Announcement:
 
 @asynccontextmanager
 async def sending(
-    x: FakeX, announcements: Sequence[Announcement], timing: TimelineTiming = QUICK
+    x: FakeX, announcements: Sequence[Announcement], timing: XTiming = QUICK
 ) -> AsyncIterator[Organisers]:
     """Send announcements while the context lasts."""
     organisers = Organisers()
@@ -168,3 +168,21 @@ async def test_what_the_process_before_may_have_posted_is_found_after_a_start(x:
 
     assert x.texts == ["1. try: lunch", "1. try: dinner"]
     assert (there.outcome, not_there.outcome) == ([post.id], [x.posts[1].id])
+
+
+async def test_what_meets_a_refusal_of_the_account_waits_and_goes_out_once_when_it_is_taken_again(x: FakeX) -> None:
+    x.refuses_posts = 403, answers.SUSPENDED  # whose account it is X tells all the same
+    announcement = Announcement("one")
+    async with sending(x, [announcement]) as organisers:
+        await eventually(lambda: x.asked.count("POST /2/tweets") >= 3)
+        assert (announcement.outcome, len(organisers.told)) == ([], 1)
+        x.refuses_posts = None
+        await eventually(lambda: announcement.outcome)
+
+    told, again = organisers.told
+    assert announcement.outcome == [x.posts[0].id]
+    assert told.startswith("X does not take the bot's account: the account is suspended")
+    assert again == "X takes the bot's account again; what still waits goes out now."
+    assert set(announcement.put_off_for) == {
+        "the account is suspended; log in at x.com and appeal, or use another account"
+    }
