@@ -64,7 +64,7 @@ _LEFT_OUT = {  # what differs by where and how something was said
         "via",
         "why",
     ),
-    POSTS.name: "source digest version link decider".split(),
+    POSTS.name: "source digest former version link decider".split(),
 }
 
 

@@ -14,10 +14,12 @@ import orjson
 from ptgbot.app import Bot
 from ptgbot.catalogue import TABLES
 from ptgbot.core.clock import Event, SystemClock
+from ptgbot.core.messages import Target
 from ptgbot.demo.event import sample_event, this_week
 from ptgbot.demo.ircd import DemoServer
 from ptgbot.demo.prompt import Prompt
 from ptgbot.demo.terminal import Terminal
+from ptgbot.features.reminders.settings import ReminderSettings
 from ptgbot.networks.irc import IRCNetwork, IRCSettings
 from ptgbot.site.web import Server, serve
 from ptgbot.store import DurableStore
@@ -136,8 +138,15 @@ async def _bot(folder: Path, network: IRCNetwork, address: str) -> tuple[Bot, st
     free = next(
         f"{room}-{slot}" for room, slots in moved["schedule"].items() for slot, track in slots.items() if track == ""
     )
+    reminders = ReminderSettings(slots=(), targets=(Target(IRC, CHANNEL),), irc_channels=(CHANNEL,))
     return Bot(
-        event=event, store=store, site_dir=folder / "html", networks=[network], channel=CHANNEL, clock=clock
+        event=event,
+        store=store,
+        site_dir=folder / "html",
+        networks=[network],
+        channel=CHANNEL,
+        clock=clock,
+        reminders=reminders,
     ), free
 
 

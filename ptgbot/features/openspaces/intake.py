@@ -98,7 +98,7 @@ class Intake:
         """Return a post as it is from now on."""
         if held is not None and held.text == heard.text:  # its author has another name, or it another address
             return replace(held, name=heard.name, link=heard.link)
-        written = heard.at or at
+        written, digest = heard.at or at, digest_of(heard.text)
         post = Post(
             source=f"{heard.network}/{heard.id}",
             number=next_number(draft, "p") if held is None else held.number,
@@ -108,7 +108,8 @@ class Intake:
             text=heard.text,
             link=heard.link,
             lane=Lane.ASIDE,
-            digest=digest_of(heard.text),
+            digest=digest,
+            former=_former(held, digest),
             replied=held is not None and held.replied,
             version=0 if held is None else held.version + 1,
         )
@@ -169,16 +170,33 @@ class Intake:
         over = [other for other in same if other.fate in _OVER]
         first = next((other for other in same if other not in over), over[-1] if over else None)
         if first is None:
-            return None
+            return self._repeats_former(view, post)
         name = post_id(first.number)
         if first.fate in _OVER:
             return replace(post, lane=Lane.REVIEW, reason=f"it repeats {name}, which was {_OVER[first.fate]}")
         return replace(post, lane=Lane.ASIDE, same_as=first.source, reason=f"it repeats {name}")
 
+    @staticmethod
+    def _repeats_former(view: View, post: Post) -> Post | None:
+        """Return a post for a person to look at where it says what an earlier one said before that was edited."""
+        for other in view.where(POSTS, "former", post.digest).values():
+            if other.number < post.number:
+                why = f"{post_id(other.number)} said the same before it was edited"
+                return replace(post, lane=Lane.REVIEW, reason=why)
+        return None
+
 
 def _worded(held: Post, anew: Post) -> Post:
     """Return a post in other words."""
-    return replace(held, text=anew.text, name=anew.name, link=anew.link, digest=anew.digest, version=anew.version)
+    same = replace(held, text=anew.text, name=anew.name, link=anew.link, digest=anew.digest, version=anew.version)
+    return replace(same, former=anew.former)
+
+
+def _former(held: Post | None, digest: str) -> str:
+    """Return the digest of what a post said before."""
+    if held is None:
+        return ""
+    return held.former if held.digest == digest else held.digest
 
 
 def _said(reading: Reading) -> tuple[object, ...]:

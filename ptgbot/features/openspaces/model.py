@@ -66,6 +66,7 @@ class Post:
         decided: When that was (UTC).
         replied: Whether the author was told what will happen when they posted it, since it was said to the bot.
         digest: What is the same in every post of the same text.
+        former: The digest of what it said before it was edited; empty where it never was.
         same_as: The source of the post that it repeats; empty where it repeats none.
         version: How often it was changed, so that a card that somebody left open can be told from it.
     """
@@ -88,6 +89,7 @@ class Post:
     decided: datetime | None = None
     replied: bool = False
     digest: str = ""
+    former: str = ""
     same_as: str = ""
     version: int = 0
 
@@ -205,6 +207,7 @@ POSTS = Table(
         "author": lambda p: p.author,
         "decider": lambda p: p.decider or None,
         "digest": lambda p: p.digest or None,
+        "former": lambda p: p.former or None,
         "lane": lambda p: p.lane if p.lane is not Lane.ASIDE else None,
         "room": lambda p: room_key(p.room) if p.lives else None,
         "waiting": lambda p: room_key(p.room) if p.lane is Lane.CONFLICT and p.fate is Fate.OPEN else None,

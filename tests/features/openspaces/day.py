@@ -97,6 +97,7 @@ class _Writer:
         self._random = random.Random(seed)
         self._posts = posts
         self._written: dict[str, Written] = {}  # as they are now, by network and id
+        self._former: list[Written] = []  # as they were before they were edited
         self._count = 0
         seconds = [60 * minute + second for minute in range(480, 1200) for second in range(8, 53)]
         self._moments = iter(sorted(self._random.sample(seconds, posts)))
@@ -229,7 +230,7 @@ class _Writer:
 
     def _copy(self, now: datetime) -> Action:
         """Return a post of the same text, by somebody else most of the time."""
-        first = self._one()
+        first = self._random.choice(self._former) if self._former and self._random.random() < 0.2 else self._one()
         text = self._random.choice((
             first.text, first.text.upper(), f"{first.text} https://t.example/{self._count} @somebody",
             first.text.replace(", ", " – ").replace("#openspace", "#fun #openspace"),
@@ -255,6 +256,7 @@ class _Writer:
         dropped = "" if held.dropped == "words" else held.dropped
         edited = replace(held, words=words, text=text, meaning=meaning, dropped=dropped)
         self._written[f"{held.network}/{held.id}"] = edited
+        self._former.append(held)
         return Action(now, "edit", (edited,))
 
     def _delete(self, now: datetime) -> Action:

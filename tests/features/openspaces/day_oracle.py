@@ -57,6 +57,7 @@ class _Post:
     end: datetime | None = None
     decided: bool = False
     repeats: bool = False
+    former: tuple[str, Meaning] | None = None  # words and meaning before it was edited
 
     @property
     def lives(self) -> bool:
@@ -151,22 +152,24 @@ class Oracle:
         key = f"{written.network}/{written.id}"
         held = self._posts.get(key)
         if held is None:
-            held = self._posts[key] = _Post(len(self._posts), written, written.meaning, written.words)
-            self._place(held, at)
-        elif held.fate == "withdrawn" or (held.written.text == written.text):
-            return
-        elif held.fate == "cancelled" or held.meaning == written.meaning:
-            held.words, held.written = written.words, written  # other words for the same
-            if held.fate == "cancelled":
-                held.meaning = written.meaning
+            post = self._posts[key] = _Post(len(self._posts), written, written.meaning, written.words)
+            self._place(post, at)
+        elif held.fate != "withdrawn" and held.written.text != written.text:
+            self._edit(held, written, at)
         else:
-            held.words, held.written, held.meaning = written.words, written, written.meaning
-            was_decided = held.decided
-            held.decided, held.repeats = False, False
-            self._place(held, at)
-            if was_decided:
-                held.lane, held.fate, held.repeats = "review", "open", False
+            return
         self._sync(key, at)
+
+    def _edit(self, held: _Post, written: Written, at: datetime) -> None:
+        said, held.former = held.meaning, (held.words, held.meaning)
+        held.words, held.written, held.meaning = written.words, written, written.meaning
+        if held.fate == "cancelled" or said == written.meaning:
+            return  # other words for the same
+        was_decided = held.decided
+        held.decided, held.repeats = False, False
+        self._place(held, at)
+        if was_decided:
+            held.lane, held.fate, held.repeats = "review", "open", False
 
     def _place(self, post: _Post, at: datetime) -> None:
         """Put a post, or one that says something else now, where it belongs."""
@@ -183,6 +186,8 @@ class Oracle:
         if same:
             post.repeats = any(other.fate not in ("cancelled", "withdrawn") for other in same)
             post.lane = "aside" if post.repeats else "review"
+        elif any(other.former == (post.words, said) and other.number < post.number for other in self._posts.values()):
+            post.lane = "review"
         elif not said.sure:
             post.lane = "review" if said.room or said.start else "aside"
         elif said.start is not None and said.start <= post.written.at:

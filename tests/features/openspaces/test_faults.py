@@ -499,7 +499,12 @@ async def test_v6_what_overlaps_in_one_room_is_a_conflict(room: str, minutes: in
 
 @simulated
 @pytest.mark.parametrize(
-    "edited", ["Chess in Aspen at 4pm #openspace", "CANCELLED: Chess in Room 14 at 3pm #openspace", "Chess! Room 14, 3pm"]
+    "edited",
+    [
+        "Chess in Aspen at 4pm #openspace",
+        "CANCELLED: Chess in Room 14 at 3pm #openspace",
+        "Chess! Room 14, 3pm #openspace",
+    ],
 )
 async def test_32_a_copy_of_what_a_post_said_before_it_was_edited_is_left_to_a_person(edited: str) -> None:
     async with on_open_stage(QUIET) as stage:
