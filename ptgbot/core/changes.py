@@ -1,5 +1,6 @@
 """The only event inside: something changed, who did it, and each document before and after."""
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,6 +56,12 @@ class Draft:
     def remove(self, table: Table[D], key: str) -> None:
         """Remove a document, if it is there."""
         self._edit(table, key, None)
+
+    def take(self, edits: Iterable[Edit], tables: Container[Table[Any]]) -> None:
+        """Take those edits of a Change in the making that alter some tables."""
+        for edit in edits:
+            if edit.table in tables:
+                self._edit(edit.table, edit.key, edit.after)
 
     def clear(self, table: Table[Any]) -> None:
         """Remove every document of a table."""

@@ -65,11 +65,7 @@ class OpenSpaceKeeper(StoreLayer):
         if POSTS.name not in touched and (CALENDAR.name not in touched or not self.view.all(POSTS)):
             return proposal
         draft = Draft(self.view)
-        for edit in (edit for edit in proposal.edits if edit.table in _OURS):
-            if edit.after is None:
-                draft.remove(edit.table, edit.key)
-            else:
-                draft.put(edit.table, edit.after)
+        draft.take(proposal.edits, _OURS)
         others = tuple(edit for edit in proposal.edits if edit.table not in _OURS)
         self._settle_rooms(draft, others, proposal.at)
         for edit in draft.edits():

@@ -73,11 +73,7 @@ class ReminderKeeper(StoreLayer):
         if by_table.keys().isdisjoint(_WATCHED):
             return proposal
         draft = Draft(self.view)
-        for edit in (edit for edit in proposal.edits if edit.table in _OURS):
-            if edit.after is None:
-                draft.remove(edit.table, edit.key)
-            else:
-                draft.put(edit.table, edit.after)
+        draft.take(proposal.edits, _OURS)
         after = After(self.view, proposal.edits)
         slots = [edit.key for edit in by_table.get(CALENDAR.name, ())]
         if slots:

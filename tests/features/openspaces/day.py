@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
 
-__all__ = ["BERLIN", "DAYS", "IGNORED", "ROOMS", "SLOTS", "Action", "Meaning", "Script", "Written", "make_day"]
+__all__ = ["BERLIN", "DAYS", "HEARD", "IGNORED", "ROOMS", "SLOTS", "Action", "Meaning", "Script", "Written", "make_day"]
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAYS = (date(2026, 11, 23), date(2026, 11, 24))  # Monday and Tuesday
@@ -19,6 +19,7 @@ IGNORED = "666"
 AUTHORS = tuple(str(number) for number in range(1, 200))
 _LETTERS = ("alfa bravo charlie delta echo foxtrot golf hotel india juliett kilo lima oscar papa quebec romeo sierra "
             "tango uniform victor whiskey xray yankee zulu").split()  # fmt: skip
+HEARD = ("post", "lost", "told", "edit", "delete", "answer")  # what comes from networks
 _ROOM_FORMS = ("Room {}", "room-{}", "rm. {}", "ROOM {}", "Room #{}")
 
 
@@ -107,7 +108,22 @@ class _Writer:
         actions = [action for _ in range(self._posts) for action in self._moment()]
         actions += self._next_day()
         actions += [self._special(*each) for each in self._outages()]
-        return Script(sorted(actions, key=lambda action: action.at))
+        return Script(self._with_full_disks(sorted(actions, key=lambda action: action.at)))
+
+    def _with_full_disks(self, actions: list[Action]) -> list[Action]:
+        """Return what happens, with minutes in which nothing can be saved from a post on, and nobody says anything."""
+        posts = [action for action in actions if action.what == "post" and action.at.second < 30]
+        for post in self._random.sample(posts, 12):
+            minute = post.at.replace(second=0)
+            within = [action for action in actions if post.at < action.at < minute + timedelta(minutes=1)]
+            if any(action.what in {"up", "down", "full", "restart", "lost"} for action in within):
+                continue
+            actions = [action for action in actions if action not in within or action.what in HEARD]
+            place = actions.index(post) + 1
+            actions[place:place] = [Action(post.at, "full")]
+            saved = Action(minute + timedelta(seconds=53), "saved")
+            actions = sorted([*actions, saved], key=lambda action: action.at)
+        return actions
 
     def _moment(self) -> Iterator[Action]:
         now = at(DAYS[0], next(self._moments) / 60)

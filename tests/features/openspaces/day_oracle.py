@@ -5,7 +5,8 @@ doubt waits for a person, whatever begins within thirty minutes too, the same wo
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from math import ceil
 
@@ -74,6 +75,14 @@ class _Item:
     unapproved: bool = False  # over, since nobody had approved it
 
 
+def _about(action: Action) -> object:
+    """Return what a network would call that which an action tells something about."""
+    post = action.which[0] if action.which else ""
+    if action.what == "answer" or not isinstance(post, Written):
+        return action.which[1:2]
+    return f"{post.network}/{post.id}"
+
+
 class _RefusedError(Exception):
     pass
 
@@ -105,7 +114,7 @@ class Oracle:
 
     def expected(self) -> Played:
         """Return what has to come of it."""
-        for action in self._script.actions:
+        for action in self._when_it_can_be_saved():
             self._announce(action.at)
             try:
                 self._do(action)
@@ -114,6 +123,27 @@ class Oracle:
         self._announce(self._script.actions[-1].at + timedelta(hours=12))
         stood = {key: (post.lane, post.fate, post.room, post.start) for key, post in self._posts.items()}
         return Played(self._posted, stood, self._refused)
+
+    def _when_it_can_be_saved(self) -> Iterator[Action]:
+        """Yield what happens; what came while nothing could be saved, of one post only the last, comes thereafter."""
+        waiting: dict[object, Action] = {}
+        is_full, last = False, Action(self._script.actions[0].at, "")
+        for action in self._script.actions:
+            if action.what == "full":
+                is_full = True
+                waiting = {_about(last): last}
+                continue
+            if not is_full:
+                if last.what:
+                    yield last
+                last = action
+            elif action.what == "saved":
+                yield from (replace(each, at=action.at) for each in waiting.values())
+                is_full, last = False, Action(action.at, "")
+            else:
+                waiting.pop(_about(action), None)
+                waiting[_about(action)] = action
+        yield last
 
     def _do(self, action: Action) -> None:
         at = action.at

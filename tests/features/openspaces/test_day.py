@@ -50,6 +50,7 @@ class Player:
         self.stage = stage
         self.told: dict[str, Written] = {}  # all that was told, as it was told last
         self.refused: list[datetime] = []
+        self.listening: asyncio.Future[None] | None = None
         self.hung = 0  # messages that were under way when the process was killed
 
     async def hang(self) -> None:
@@ -58,6 +59,7 @@ class Player:
 
     async def play(self, script: Script) -> Played:
         self.furnish()
+        self.listen()
         for action in [*script.actions, Action(script.actions[-1].at + timedelta(hours=12), "end")]:
             await asyncio.sleep(max((action.at - self.stage.clock.now()).total_seconds(), 0.0))
             try:
@@ -89,6 +91,14 @@ class Player:
             draft.put(ROOMS, ScheduleRoom(f"Room {name}", position, day.SLOTS))
         stage.journal.commit(draft.edits(), at=stage.clock.now(), cause=Cause.IMPORT)
         stage.put(IGNORED, Ignored(f"x/{SPAMMER}"), Ignored(f"slack/{SPAMMER}"))
+
+    def listen(self) -> None:
+        """Have what cannot be saved tried again, as the bot does."""
+        if self.listening is not None:
+            self.listening.cancel()
+        listening = self.stage.listening
+        self.stage.store._on_failure[:] = [listening.rolled_back]
+        self.listening = asyncio.ensure_future(listening.run())
 
     async def do(self, action: Action) -> None:
         stage = self.stage
@@ -131,6 +141,11 @@ class Player:
                 stage.networks[network].after = self.hang
             case "restart", _:
                 await self.restart()
+            case "full", _:
+                stage.store.fail("the disk is full")
+                stage.store.refusing = "the disk is full"
+            case "saved", _:
+                stage.store.refusing = ""
             case "ignore", (str(author),):
                 stage.put(IGNORED, Ignored(f"x/{author}"))
             case "unignore", (str(author),):
@@ -144,6 +159,7 @@ class Player:
         for network in stage.networks.values():
             network.before = network.after = None
         await stage.restart()
+        self.listen()
         known = {name: stage.listening.last_heard(name) for name in ("x", "slack")}
         posts = stage.store.view.all(POSTS)
         for key, post in list(self.told.items()):
