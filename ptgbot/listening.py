@@ -89,12 +89,13 @@ class Listening:
     def awaited(self, network: str) -> list[str]:
         """Return the ids of a network's posts about what is still to come; for a while, of what says no time."""
         now, view, mark = self._clock.now(), self._store.view, f"{network}/"
-        found = [post for lane in Lane for post in view.where(POSTS, "lane", lane).values()]
+        open_, approved = Fate.OPEN, Fate.APPROVED  # there may be tens of thousands
         return [
-            post.source.removeprefix(mark)
-            for post in found
-            if post.source.startswith(mark) and post.fate in (Fate.OPEN, Fate.APPROVED)
+            source.removeprefix(mark)
+            for lane in Lane
+            for source, post in view.where(POSTS, "lane", lane).items()
             if (post.start or post.at + UNDECIDED) > now
+            if (post.fate is open_ or post.fate is approved) and source.startswith(mark)
         ]
 
     def _take(self, post: Heard) -> bool:

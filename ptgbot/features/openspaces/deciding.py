@@ -8,7 +8,8 @@ from ptgbot.core.commands import Refused, quote
 from ptgbot.core.documents import View
 from ptgbot.features.openspaces.conflicts import Taken, room_keys, taken_by
 from ptgbot.features.openspaces.model import Fate, Lane, Post, post_id
-from ptgbot.features.openspaces.rules import Room, room_key
+from ptgbot.features.openspaces.reading.reader import Reader, Reading
+from ptgbot.features.openspaces.rules import Room, Rules, room_key
 from ptgbot.features.openspaces.settings import OpenSpaceSettings, auto_send, rules_now
 
 __all__ = ["NEEDS_APPROVAL", "Decision", "Desk"]
@@ -47,6 +48,20 @@ class Desk:
         self.event = event
         self.settings = settings
         self._keys = {room.name: room_keys(room) for room in settings.rules.rooms}
+        self._reader: tuple[Rules, Reader] | None = None
+
+    def read(self, view: View, text: str, written: datetime) -> Reading:
+        """Return what a text says by the rules as they are now.
+
+        Args:
+            view: The state, of which days and rooms may be.
+            text: The text.
+            written: When it was written (aware).
+        """
+        rules = rules_now(view, self.event, self.settings)
+        if self._reader is None or self._reader[0] is not rules:
+            self._reader = rules, Reader(rules)
+        return self._reader[1].read(text, written)
 
     # -- what can be said about a post --------------------------------------------------------------------------------
 

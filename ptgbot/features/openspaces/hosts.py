@@ -84,8 +84,8 @@ class _Hosts:
             told = f"everybody is reminded {when}" if when else "it is on the pages"
             return f"{name}: {about}; {told}. {how}"
         if post.lane is Lane.CONFLICT:
-            return f"{name}: {post.reason}, so that nobody is reminded of it yet. {how}"
-        return f"{name}: {about}; a person looks at it first ({post.reason}). {how}"
+            return f"{name}: {self._teller.why(post)}, so that nobody is reminded of it yet. {how}"
+        return f"{name}: {about}; a person looks at it first ({self._teller.why(post)}). {how}"
 
     # -- those that they have ----------------------------------------------------------------------------------------
 

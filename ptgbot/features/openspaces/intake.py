@@ -11,8 +11,7 @@ from ptgbot.core.documents import View
 from ptgbot.core.messages import Heard
 from ptgbot.features.openspaces.deciding import Desk
 from ptgbot.features.openspaces.model import IGNORED, POSTS, Fate, Lane, Post, post_id
-from ptgbot.features.openspaces.reading.reader import Action, Reader, Reading
-from ptgbot.features.openspaces.settings import rules_now
+from ptgbot.features.openspaces.reading.reader import Action, Reading
 from ptgbot.features.reminders.model import next_number
 
 __all__ = ["Intake", "digest_of", "is_ignored"]
@@ -53,8 +52,6 @@ class Intake:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._reader: Reader | None = None
-        self._rules: object = None
 
     def take(self, draft: Draft, view: View, heard: Heard, at: datetime, *, addressed: bool = False) -> Post | None:
         """Bring a post that was heard into a draft.
@@ -125,10 +122,7 @@ class Intake:
         return replace(judged, lane=Lane.REVIEW, fate=Fate.OPEN, reason=_edited(judged.reason))
 
     def _read(self, view: View, text: str, written: datetime) -> Reading:
-        rules = rules_now(view, self._desk.event, self._desk.settings)
-        if self._reader is None or rules is not self._rules:
-            self._reader, self._rules = Reader(rules), rules
-        return self._reader.read(text, written)
+        return self._desk.read(view, text, written)
 
     def _read_edited(self, view: View, post: Post, reading: Reading, at: datetime) -> Reading:
         """Return the reading of an edited post: whether 'tomorrow' counts from the post or the edit, nobody knows."""

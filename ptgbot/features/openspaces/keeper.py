@@ -27,9 +27,10 @@ from ptgbot.features.reminders.model import (
 )
 from ptgbot.features.schedule.model import CALENDAR, CalendarEntry
 
-__all__ = ["FREE_NOW", "OpenSpaceKeeper", "reply_to"]
+__all__ = ["FREE_NOW", "UNTITLED", "OpenSpaceKeeper", "reply_to"]
 
 FREE_NOW = "the room is free now"
+UNTITLED = "An open space"  # whose author deleted it, or which was denied
 
 CANCELLED_FOR = timedelta(hours=48)  # how long what does not take place is told of as cancelled, as for bookings
 REPLIED_WITHIN = timedelta(days=6)  # less than it is remembered that there was a reply
@@ -96,8 +97,9 @@ class OpenSpaceKeeper(StoreLayer):
         for key, space in self.view.all(OPENSPACES).items():
             if space.cancelled and space.changed + CANCELLED_FOR <= now:
                 draft.remove(OPENSPACES, key)
+        oldest, aside = now - ASIDE_FOR, Lane.ASIDE
         for key, post in self.view.all(POSTS).items():
-            if post.lane is Lane.ASIDE and post.at + ASIDE_FOR <= now:
+            if post.lane is aside and post.at <= oldest:
                 draft.remove(POSTS, key)
         if draft.edits():
             self._store.commit(draft.edits(), at=now, cause=Cause.PURGE)
@@ -176,8 +178,11 @@ class OpenSpaceKeeper(StoreLayer):
                 link=post.link,
             )
             draft.put(OPENSPACES, space if held is None else _after(held, space))
-        elif held is not None and not held.cancelled:
-            draft.put(OPENSPACES, _after(held, replace(held, cancelled=True, changed=at)))
+        elif held is not None:
+            ended = replace(held, cancelled=True, changed=at)
+            if not there or post.fate in (Fate.DENIED, Fate.WITHDRAWN):
+                ended = replace(ended, title=UNTITLED, host="", link="")  # somebody wants its words to be read no more
+            draft.put(OPENSPACES, _after(held, ended))
 
     def _follow_reminders(self, draft: Draft, post: Post, *, there: bool, at: datetime) -> None:
         wanted = {r.id: r for r in self._reminders(post, at)} if there and post.lives else {}
@@ -203,6 +208,7 @@ class OpenSpaceKeeper(StoreLayer):
             return
         approved = post.fate is Fate.APPROVED
         leads = self._desk.settings.leads
+        text = self._said(post)
         passed = [lead for lead in leads if post.start - timedelta(minutes=lead) < at]
         for lead in leads:
             due = post.start - timedelta(minutes=lead)
@@ -220,9 +226,19 @@ class OpenSpaceKeeper(StoreLayer):
                     due=due,
                     start=post.start,
                     lead=lead,
-                    text=post.link or f"{title_of(post.text)} ({post.room})",
+                    text=text,
                     approval=Approval.GIVEN if approved else Approval.WAITING,
                 )
+
+    def _said(self, post: Post) -> str:
+        """Return what a reminder says: the post as a quote, and what is so where that does not say it."""
+        quoted = post.link or title_of(post.text)
+        reading = self._desk.read(self.view, post.text, post.at) if post.by else None  # else it is what was read
+        if reading is None or (reading.rooms, reading.starts) == ((post.room,), (post.start,)):
+            return post.link or f"{quoted} ({post.room})"
+        rooms, starts = reading.rooms or (post.room,), reading.starts or (post.start,)
+        moved = "" if (rooms, starts) == ((post.room,), (post.start,)) else "Moved to "
+        return f"{moved}{self._teller.spot(post)}: {quoted}"
 
     def _follow_reply(self, draft: Draft, post: Post, *, there: bool, at: datetime) -> None:
         """Answer the author of a post once; what waits to be said is as true as what it tells of."""

@@ -1,5 +1,6 @@
 """What people are told about a post: in words that are true for where it stands."""
 
+import re
 from datetime import datetime, timedelta
 
 from ptgbot.core.clock import Event
@@ -11,6 +12,10 @@ __all__ = ["HOW_TO_ANSWER", "Teller", "title_of"]
 HOW_TO_ANSWER = "To change that, answer with: cancel, room X, or time T."
 TITLE = 80  # characters
 _FIRST = "A person looks at this before anybody is reminded of it"
+_OTHERS = {  # what a number stands for, which says nothing to those who cannot look it up
+    re.compile(r"(?<= is taken by )p\d+(?= from )"): "another open space",
+    re.compile(r"(?<=it repeats )p\d+(?=, which was )|\bp\d+(?= said the same before )"): "another post",
+}
 _TIMELINE = "timeline"  # the one target of a network that has no channels
 _FATES = {
     Fate.OPEN: "waits for a person",
@@ -54,6 +59,13 @@ class Teller:
             when = f"{self.clock(post.start)} to {self._event.local(post.end):%H:%M}"
         return f"{when} in {post.room or 'an unknown room'}"
 
+    def spot(self, post: Post) -> str:
+        """Return the room of a post, and when it begins there on its day; the time only where that is known."""
+        if post.start is None:
+            return post.room
+        local = self._event.local(post.start)
+        return f"{post.room}, {local:%H:%M} {local.tzname()}"
+
     def state(self, post: Post) -> str:
         """Return where a post stands, who said so and when."""
         if post.fate is Fate.OPEN and post.lane is Lane.ASIDE:
@@ -61,10 +73,20 @@ class Teller:
         lane = f"{post.lane.value}, " if post.fate is Fate.OPEN else ""
         by = f" by {post.by}" if post.by and post.fate is not Fate.WITHDRAWN else ""
         at = f" on {self.clock(post.decided)}" if post.decided is not None and by else ""
+        if by and post.fate is Fate.APPROVED and post.decider == post.author:  # hosts approve nothing
+            by = ", as changed by its host"
         if post.fate is Fate.OPEN and by:
             by = f", as changed{by}"
         reason = f": {post.reason}" if post.reason else ""
         return f"{lane}{_FATES[post.fate]}{by}{at}{reason}"
+
+    @staticmethod
+    def why(post: Post) -> str:
+        """Return why a post needs a person, as its author is told."""
+        reason = post.reason
+        for number, what in _OTHERS.items():
+            reason = number.sub(what, reason)
+        return reason
 
     def line(self, post: Post) -> str:
         """Return a post in one line of a list."""
@@ -96,9 +118,9 @@ class Teller:
             return ""
         match post.lane:
             case Lane.REVIEW:
-                return f"{_FIRST} ({post.reason}). {HOW_TO_ANSWER}"
+                return f"{_FIRST} ({self.why(post)}). {HOW_TO_ANSWER}"
             case Lane.CONFLICT:
-                return f"Nobody is reminded of this yet: {post.reason}. {HOW_TO_ANSWER}"
+                return f"Nobody is reminded of this yet: {self.why(post)}. {HOW_TO_ANSWER}"
             case Lane.OUTGOING if post.fate is Fate.OPEN:
                 why = f" ({post.reason})" if post.reason else ""
                 return f"{_FIRST}{why}: {self.place(post)}. {HOW_TO_ANSWER}"

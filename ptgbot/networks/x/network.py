@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ __all__ = ["XNetwork"]
 _log = logging.getLogger(__name__)
 
 _OWNER = re.compile(r"(\d+)-")  # an access token begins with the id of whose it is
+_JUST_NOW = timedelta(minutes=15)  # an older post only says the same: it is not the one that is being sent
 _EARLIER = timedelta(seconds=60)  # by which X's clock may be behind ours
 
 
@@ -125,9 +126,10 @@ class XNetwork(TimelineNetwork):
             raise
 
     async def _posted_before(self, text_: str, answered: str) -> str:
-        """Return the id of our newest post with just this text, in answer to the same; empty where X shows none."""
+        """Return the id of our post with just this text, in answer to the same, of a moment ago; empty without one."""
+        since = datetime.now(UTC) - _JUST_NOW
         try:
-            posts, _ = await self._calls.newest(self._user) if self._user else ([], True)
+            posts, _ = await self._calls.newest(self._user, since) if self._user else ([], True)
         except NotTaken as error:
             _log.warning("%s: the post that is there already cannot be looked up (%s).", self._name, error)
             return ""

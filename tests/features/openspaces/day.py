@@ -115,9 +115,10 @@ class _Writer:
         posts = [action for action in actions if action.what == "post" and action.at.second < 30]
         for post in self._random.sample(posts, 12):
             minute = post.at.replace(second=0)
-            within = [action for action in actions if post.at < action.at < minute + timedelta(minutes=1)]
-            if any(action.what in {"up", "down", "full", "restart", "lost"} for action in within):
+            of_minute = [action for action in actions if minute <= action.at < minute + timedelta(minutes=1)]
+            if any(action.what in {"up", "down", "full", "restart", "lost"} for action in of_minute):
                 continue
+            within = [action for action in of_minute if post.at < action.at]
             actions = [action for action in actions if action not in within or action.what in HEARD]
             place = actions.index(post) + 1
             actions[place:place] = [Action(post.at, "full")]

@@ -56,7 +56,7 @@ async def replies(stage: OpenStage) -> list[str]:
         ),
         (
             "room Ballroom A",
-            f"Nobody is reminded of this yet: Ballroom A is taken by p2 from Mon 15:00 CET to 15:45. {HOW}",
+            f"Nobody is reminded of this yet: Ballroom A is taken by another open space from Mon 15:00 CET to 15:45. {HOW}",
             ("open", "Ballroom A", 15),
         ),
         (

@@ -104,7 +104,8 @@ class Player:
         stage = self.stage
         match action.what, action.which:
             case (("post" | "told" | "edit" | "lost"), (Written() as post,)):
-                self.told[f"{post.network}/{post.id}"] = post
+                if stage.store.view.get(IGNORED, f"{post.network}/{post.author}") is None:
+                    self.told[f"{post.network}/{post.id}"] = post
                 stage.hear(heard(post))
                 if action.what == "lost":
                     await self.restart()

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +87,14 @@ async def test_what_is_there_already_has_the_receipt_of_what_is_there(x: FakeX) 
 
     assert receipt == x.posts[0].id
     assert len(x.posts) == 2
+
+
+async def test_the_same_text_of_an_hour_ago_is_another_post_and_is_told_to_be_missing(x: FakeX) -> None:
+    x.take("Lunch is ready")
+    x.posts[0] = replace(x.posts[0], at=x.posts[0].at - timedelta(hours=1))
+    async with running(x.settings()) as network:
+        with pytest.raises(NotTaken, match="the same text is on the timeline already"):
+            await network.post(TIMELINE, "Lunch is ready", ticket="t")
 
 
 async def test_what_is_there_already_is_refused_where_x_does_not_show_it(x: FakeX) -> None:

@@ -98,6 +98,7 @@ class Clock:
         prefix: ``start``, ``end`` or "", by the word before.
         zone: The zone written behind; None where there is none.
         doubt: Why it is not certain, in words; empty where it is.
+        exists: Whether clocks ever show it; nothing begins at 25:00.
     """
 
     start: int
@@ -110,6 +111,7 @@ class Clock:
     prefix: str = ""
     zone: Zone | None = None
     doubt: str = ""
+    exists: bool = True
 
     def readings(self) -> tuple[time, ...]:
         """Return what it may be on the 24-hour clock."""
@@ -189,7 +191,7 @@ def _hour(match: re.Match[str]) -> Clock | None:
     if hour > 23:
         # "24h" is how long, "24:00" a midnight.
         return (
-            replace(clock, hour=0, half="24", doubt=f"{written} is no exact time")
+            replace(clock, hour=0, half="24", doubt=f"{written} is no exact time", exists=False)
             if match["co_h"] or match["uhr_h"]
             else None
         )

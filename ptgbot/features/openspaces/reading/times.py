@@ -128,6 +128,8 @@ class TimeReader:
         return times, text
 
     def _single(self, clock: Clock) -> Time:
+        if not clock.exists:
+            return Time(clock.written, zone=clock.zone, doubts=(clock.doubt,))
         starts = self._likely(clock)
         doubts = [clock.doubt] if clock.doubt else [*self._unsettled(clock, starts), *self._room(clock)]
         alone = not (clock.half or clock.prefix) and clock.minute % 5  # "John 3:16"

@@ -1,0 +1,127 @@
+"""What using it showed: each was wrong once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from ptgbot.features.openspaces.deciding import Decision
+from ptgbot.features.openspaces.model import OPENSPACES, POSTS, Fate
+from ptgbot.features.openspaces.reading.reader import Action, Reader
+from ptgbot.features.openspaces.telling import Teller
+from ptgbot.features.reminders.model import REMINDERS, Kind
+from tests.delivery.simulated import simulated
+from tests.features.openspaces.stage import RULES, SETTINGS, OpenStage, chess, on_open_stage
+
+LINK = "https://x.com/ada/status/1"
+QUIET = replace(SETTINGS, reply=False)
+
+
+def state(stage: OpenStage, number: int = 1) -> str:
+    return Teller(stage.event, stage.wanted).state(stage.post(number))
+
+
+# What a post says is quoted to everybody: where that is not so any more, the reminder has to say what is.
+
+
+@simulated
+@pytest.mark.parametrize(
+    ("room", "hour", "out"),
+    [
+        ("Aspen", 15, ("Mon 14:45:00", f"Coming up in 15 minutes! Moved to Aspen, 15:00 CET: {LINK}")),
+        ("", 16, ("Mon 15:45:00", f"Coming up in 15 minutes! Moved to 14, 16:00 CET: {LINK}")),
+        ("", 15, ("Mon 14:45:00", f"Coming up in 15 minutes! {LINK}")),
+    ],
+)
+async def test_a_reminder_of_what_was_moved_says_where_it_is(room: str, hour: int, out: tuple[str, str]) -> None:
+    async with on_open_stage(replace(QUIET, auto_send=False)) as stage:
+        stage.hear(chess())
+        stage.decide(room=room, start=stage.at(hour), fate=Fate.APPROVED)
+        await stage.until(17)
+        assert stage.out == [out]
+
+
+@simulated
+async def test_a_reminder_says_what_its_post_left_out() -> None:
+    async with on_open_stage(QUIET) as stage:
+        stage.hear(chess(text="Chess at 3pm #openspace"))
+        stage.decide(room="Aspen", fate=Fate.APPROVED)
+        await stage.until(16)
+        assert stage.out == [("Mon 14:45:00", f"Coming up in 15 minutes! Aspen, 15:00 CET: {LINK}")]
+
+
+@simulated
+async def test_a_reminder_of_what_was_moved_and_has_no_link_says_where_it_is_before_its_words() -> None:
+    async with on_open_stage(QUIET) as stage:
+        stage.hear(chess(link="", text="Chess for everybody in Room 14 at 3pm #openspace"))
+        stage.decide(host=True, start=stage.at(16))
+        await stage.until(17)
+        moved = "Moved to 14, 16:00 CET: Chess for everybody in Room 14 at 3pm #openspace"
+        assert stage.out == [("Mon 15:45:00", f"Coming up in 15 minutes! {moved}")]
+
+
+@simulated
+async def test_a_host_who_moves_theirs_is_not_said_to_have_approved_it() -> None:
+    async with on_open_stage(QUIET) as stage:
+        stage.hear(chess())
+        post = stage.post()
+        moved = stage.desk.decide(
+            stage.store.view,
+            post,
+            Decision(room="Aspen"),
+            by="@ada",
+            decider=post.author,
+            at=stage.clock.now(),
+            host=True,
+        )
+        stage.put(POSTS, moved)
+        assert state(stage) == "approved, as changed by its host on Mon 23 Nov 08:00 CET"
+
+
+@simulated
+@pytest.mark.parametrize("ended", [Fate.DENIED, Fate.WITHDRAWN])
+async def test_pages_show_no_words_of_what_was_denied_or_deleted(ended: Fate) -> None:
+    async with on_open_stage(QUIET) as stage:
+        stage.hear(chess())
+        if ended is Fate.DENIED:
+            stage.decide(fate=Fate.DENIED)
+        else:
+            stage.decide(host=True, fate=Fate.CANCELLED)
+            stage.hear(chess(deleted=True))
+        [space] = stage.store.view.all(OPENSPACES).values()
+        assert (space.title, space.host, space.link, space.room, space.start, space.cancelled) == (
+            *("An open space", "", "", "14"),
+            *(stage.at(15), True),
+        )
+
+
+@simulated
+async def test_what_was_denied_is_shown_as_before_once_it_is_approved() -> None:
+    async with on_open_stage(QUIET) as stage:
+        stage.hear(chess())
+        stage.decide(fate=Fate.DENIED)
+        stage.decide(fate=Fate.APPROVED)
+        [space] = stage.store.view.all(OPENSPACES).values()
+        assert (space.title, space.host, space.link, space.cancelled) == (
+            *("Chess in Room 14 at 3pm #openspace", "@ada", LINK),
+            False,
+        )
+
+
+@simulated
+async def test_authors_are_told_that_another_open_space_has_the_room_and_not_its_number() -> None:
+    async with on_open_stage() as stage:
+        stage.hear(chess(), chess(2, "Go in Room 14 at 3:15pm #openspace", author="8", name="@bob"))
+        said = [r.text for r in stage.store.view.all(REMINDERS).values() if r.kind is Kind.REPLY and r.subject == "p2"]
+        assert said == [
+            "Nobody is reminded of this yet: 14 is taken by another open space from Mon 15:00 CET to 15:45."
+            " To change that, answer with: cancel, room X, or time T."
+        ]
+
+
+def test_an_hour_that_there_is_not_is_no_start() -> None:
+    reading = Reader(RULES).read("Chess in Room 14 tomorrow at 25:00", datetime(2026, 11, 23, 7, tzinfo=UTC))
+    assert (reading.action, reading.rooms, reading.starts, reading.reason) == (
+        *(Action.REVIEW, ("14",), ()),
+        "25:00 is no exact time",
+    )
