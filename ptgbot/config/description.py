@@ -101,12 +101,31 @@ def _reminders(config: Config) -> Iterator[str]:
 
 
 def _open_spaces(config: Config) -> Iterator[str]:
-    if not config.openspaces_rooms:
+    words = (*config.openspaces_words, *(f"#{tag}" for tag in config.openspaces_hashtags))
+    if not config.openspaces_rooms and not words and not config.openspaces_slack_channel:
         return
-    rooms = ", ".join(room.name for room in config.openspaces_rooms)
+    rooms = ", ".join(room.name for room in config.openspaces_rooms) or "the rooms of the schedule"
     days = " and ".join(map(str, config.openspaces_days)) or "every day of the schedule"
     begin, end = config.openspaces_hours
     yield f"open spaces in {rooms}, on {days}, {begin:%H:%M} to {end:%H:%M}"
+    tagged = any(word.startswith("#") for word in words)
+    where = ["X"] * (config.on_x and bool(words)) + ["Mastodon"] * (config.on_mastodon and tagged)
+    if config.openspaces_slack_channel:
+        where.append(f"{config.openspaces_slack_channel} in Slack")
+    if where:
+        yield f"   found on {', '.join(where)}{' by ' * bool(words)}{', '.join(dict.fromkeys(words))}"
+    by = "themselves where there is no doubt" if config.openspaces_auto_send else "an organiser, each of them"
+    yield f"   approved by {by}"
+    if config.reminders_targets and config.openspaces_leads:
+        minutes = " and ".join(map(str, config.openspaces_leads))
+        yield f"   reminders {minutes} minutes before, to {', '.join(config.reminders_targets)}"
+    cards = (
+        ("what goes out", config.openspaces_outgoing_channel),
+        ("what needs a person", config.openspaces_review_channel),
+        ("conflicts", config.openspaces_conflict_channel),
+    )
+    if shown := [f"{what} in {channel}" for what, channel in cards if channel]:
+        yield f"   cards in Slack: {', '.join(shown)}"
 
 
 def _source(config: Config, key: str) -> str:

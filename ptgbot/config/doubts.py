@@ -75,6 +75,11 @@ def _open_spaces(config: Config) -> Iterator[str]:
     intake = ("openspaces.words", "openspaces.hashtags", "openspaces.slack_channel")
     given = [key for key in intake if is_given(config, key)]
     if given and not config.openspaces_rooms:
-        yield f"openspaces.rooms: is empty, so that nothing that {given[0]} finds can be scheduled by itself"
-    if config.openspaces_hashtags and not config.on_mastodon:
-        yield "openspaces.hashtags: is of no use without mastodon.url"
+        yield f"openspaces.rooms: is empty, so that in what {given[0]} finds only the rooms of the schedule are known"
+    if not config.on_x and not config.on_mastodon:
+        if config.openspaces_words and not config.openspaces_slack_channel:
+            yield "openspaces.words: is of no use without X, Mastodon or openspaces.slack_channel"
+        if config.openspaces_hashtags:
+            yield "openspaces.hashtags: is of no use without X or Mastodon"
+    if given and not config.reminders_targets:
+        yield "reminders.targets: is empty, so that nobody is reminded of open spaces"

@@ -149,7 +149,7 @@ def described(keys: Mapping[str, object]) -> list[str]:
                 "reminders.targets: does not have mastodon: only what an organiser announces there goes to Mastodon",
             ],
         ),
-        ({"x": X, "openspaces": {"words": ["openspace"], "rooms": ["9"]}}, []),
+        ({"x": X, "openspaces": {"words": ["openspace"], "rooms": ["9"]}, "reminders.targets": "x"}, []),
         (
             {"mastodon": {**MASTODON, "url": "http://social.example"}, "reminders.targets": "mastodon"},
             ["mastodon.access_token: is sent where others on the way can read it, because mastodon.url is not https"],

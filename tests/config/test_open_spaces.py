@@ -31,7 +31,7 @@ READ = Rules(
 def test_the_rules_are_read_with_the_rest_and_alone() -> None:
     keys = {"openspaces": SPACES, "event": {"timezone": "Europe/Berlin"}}
 
-    assert loaded(keys).open_space_rules == READ
+    assert load(write({**ORIGINAL, **keys}), {})[0].open_space_rules == READ
     assert open_space_rules(write(keys)) == READ
     dotted = {**{f"openspaces.{key}": value for key, value in SPACES.items()}, "event.timezone": "Europe/Berlin"}
     assert open_space_rules(write(dotted)) == READ
@@ -46,7 +46,8 @@ def test_hashtags_are_kept_without_their_sign() -> None:
     mastodon = {"url": "https://social.example", "access_token": "1"}
     spaces = {"hashtags": ["#OpenSpaces", "pycon2027", "OpenSpaces"], "rooms": ["9"]}
 
-    assert loaded({"openspaces": spaces, "mastodon": mastodon}).openspaces_hashtags == ("OpenSpaces", "pycon2027")
+    keys = {"openspaces": spaces, "mastodon": mastodon, "reminders.targets": "mastodon"}
+    assert loaded(keys).openspaces_hashtags == ("OpenSpaces", "pycon2027")
 
 
 def test_every_key_may_be_left_out() -> None:
@@ -140,8 +141,10 @@ def test_open_spaces_that_cannot_be_scheduled_or_found_are_a_warning() -> None:
     path = write({**ORIGINAL, "openspaces": {"words": "openspaces", "hashtags": "openspaces"}})
 
     assert load(path, {})[1] == [
-        "openspaces.rooms: is empty, so that nothing that openspaces.words finds can be scheduled by itself",
-        "openspaces.hashtags: is of no use without mastodon.url",
+        "openspaces.rooms: is empty, so that in what openspaces.words finds only the rooms of the schedule are known",
+        "openspaces.words: is of no use without X, Mastodon or openspaces.slack_channel",
+        "openspaces.hashtags: is of no use without X or Mastodon",
+        "reminders.targets: is empty, so that nobody is reminded of open spaces",
     ]
 
 
@@ -150,9 +153,32 @@ def test_the_description_says_where_and_when_open_spaces_are(tmp_path: Path) -> 
     spaces = {"openspaces": {"rooms": ["Hall 2A", {"name": "9"}]}}
 
     assert [line for line in describe(loaded(spaces)) if line not in usual] == [
-        "open spaces in Hall 2A, 9, on every day of the schedule, 08:00 to 20:00"
+        "open spaces in Hall 2A, 9, on every day of the schedule, 08:00 to 20:00",
+        "   approved by themselves where there is no doubt",
     ]
     spaces["openspaces"]["days"] = ["2027-05-20", "2027-05-21"]
     assert [line for line in describe(loaded(spaces)) if line not in usual] == [
-        "open spaces in Hall 2A, 9, on 2027-05-20 and 2027-05-21, 08:00 to 20:00"
+        "open spaces in Hall 2A, 9, on 2027-05-20 and 2027-05-21, 08:00 to 20:00",
+        "   approved by themselves where there is no doubt",
+    ]
+
+
+def test_the_description_says_how_posts_are_found_and_what_becomes_of_them() -> None:
+    usual = describe(loaded())
+    keys = {
+        "mastodon": {"url": "https://social.example", "access_token": "1"},
+        "slack": {"bot_token": "xoxb-1", "app_token": "xapp-1", "channels": "C0120"},
+        "reminders.targets": ["slack:C0120", "mastodon"],
+        "openspaces": {
+            "rooms": ["9"], "words": ["#openspace", "board games"], "hashtags": "pycon2027", "auto_send": False,
+            "leads": [30, 15], "slack_channel": "C0121", "review_channel": "C0122", "conflict_channel": "C0123",
+        },
+    }  # fmt: skip
+    lines = [line for line in describe(loaded(keys)) if line not in usual]
+
+    assert lines[lines.index("open spaces in 9, on every day of the schedule, 08:00 to 20:00") + 1 :] == [
+        "   found on Mastodon, C0121 in Slack by #openspace, board games, #pycon2027",
+        "   approved by an organiser, each of them",
+        "   reminders 30 and 15 minutes before, to slack:C0120, mastodon",
+        "   cards in Slack: what needs a person in C0122, conflicts in C0123",
     ]

@@ -79,7 +79,8 @@ class Answers:
             return str(refusal)
         draft.put(POSTS, decided)
         if decided.fate is Fate.CANCELLED:
-            return f"It is cancelled ({self._teller.place(decided)}): nobody is reminded of it any more."
+            about = f" ({self._teller.place(decided)})" if decided.room or decided.start else ""
+            return f"It is cancelled{about}: nobody is reminded of it any more."
         return self._teller.promise(decided, at)
 
     @staticmethod

@@ -30,7 +30,7 @@ from ptgbot.features.schedule.model import CALENDAR, CalendarEntry
 __all__ = ["FREE_NOW", "UNTITLED", "OpenSpaceKeeper", "reply_to"]
 
 FREE_NOW = "the room is free now"
-UNTITLED = "An open space"  # whose author deleted it, or which was denied
+UNTITLED = "(removed)"  # whose author deleted it, or which was denied
 
 CANCELLED_FOR = timedelta(hours=48)  # how long what does not take place is told of as cancelled, as for bookings
 REPLIED_WITHIN = timedelta(days=6)  # less than it is remembered that there was a reply

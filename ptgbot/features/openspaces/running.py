@@ -44,7 +44,7 @@ class _Running:
         rules = rules_now(view, call.event, settings)
         found = [
             *(f"'{word}'" for word in rules.words),
-            *(f"#{tag} on Mastodon" for tag in settings.hashtags),
+            *(f"'#{tag}'" for tag in settings.hashtags),
             *([f"{settings.slack_channel} in Slack"] if settings.slack_channel else []),
         ]
         lanes = Counter(_standing(post) for post in view.all(POSTS).values() if post.end is None or post.end > call.at)

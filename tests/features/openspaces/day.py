@@ -32,12 +32,14 @@ class Meaning:
         room: The room; empty where none, or more than one, is said.
         start: When it begins (UTC); None where that is not said.
         end: When it ends (UTC).
+        several: Whether it names several rooms.
     """
 
     sure: bool
     room: str = ""
     start: datetime | None = None
     end: datetime | None = None
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,7 @@ class _Writer:
                 return meaning, f"{words} on {begin:%A} at {begin:%H:%M} #openspace", words
             case 2:
                 other = self._random.choice([each for each in ROOMS if each != room])
-                meaning = Meaning(False, "", start, start + LENGTH)
+                meaning = Meaning(False, "", start, start + LENGTH, several=True)
                 return meaning, f"{words}, Room {room} or Room {other}, {begin:%A} {begin:%H:%M} #openspace", words
             case _:
                 text = self._said(words, room, start, end)

@@ -369,5 +369,14 @@ class Oracle:
             if now <= item.due + GRACE and now < start + MINUTE and not any(o.due <= now for o in nearer):
                 minutes = ceil((start - now) / MINUTE)
                 left = f"in {minutes} minute{'s' * (minutes > 1)}" if minutes > 0 else "now"
-                text = f"Coming up {left}! {self._posts[source].written.link}"
+                text = f"Coming up {left}! {_quoted(self._posts[source])}"
                 self._posted[target, f"{now.astimezone(BERLIN):%a %H:%M}", text] += 1
+
+
+def _quoted(post: _Post) -> str:
+    """Return the link of a post, behind what is so where the post does not say that."""
+    said, link = post.meaning, post.written.link
+    if not post.decided or post.start is None or (said.room, said.start) == (post.room, post.start):
+        return link
+    moved = said.several or said.room not in ("", post.room) or said.start not in (None, post.start)
+    return f"{'Moved to ' * moved}{post.room}, {post.start.astimezone(BERLIN):%H:%M} CET: {link}"

@@ -13,6 +13,7 @@ from tests.features.openspaces.stage import SETTINGS, OpenStage, chess, on_open_
 LINK = "https://x.com/ada/status/1"
 FIRST = "A person looks at this before anybody is reminded of it"
 HOW = "To change that, answer with: cancel, room X, or time T."
+TAKEN = "Ballroom A is taken by another open space from Mon 15:00 CET to 15:45"
 
 
 def answer(number: int, text: str, *, reply_to: str = "1", **how: Any) -> Heard:
@@ -56,7 +57,7 @@ async def replies(stage: OpenStage) -> list[str]:
         ),
         (
             "room Ballroom A",
-            f"Nobody is reminded of this yet: Ballroom A is taken by another open space from Mon 15:00 CET to 15:45. {HOW}",
+            f"Nobody is reminded of this yet: {TAKEN}. {HOW}",
             ("open", "Ballroom A", 15),
         ),
         (
@@ -166,4 +167,4 @@ async def test_what_was_missing_settles_it() -> None:
             stage.at(16, 30),
         )
         await stage.until(16)
-        assert stage.out[-1] == ("Mon 14:45:00", f"Coming up in 15 minutes! {LINK}")
+        assert stage.out[-1] == ("Mon 14:45:00", f"Coming up in 15 minutes! 14, 15:00 CET: {LINK}")

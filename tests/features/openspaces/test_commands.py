@@ -122,7 +122,7 @@ async def test_a_text_that_begins_like_a_change_is_a_text_all_the_same(bot: Talk
 async def test_a_taken_room_is_said_at_once(bot: Talk) -> None:
     await announce(bot)
     assert await announce(bot, "Go in Room 09 at 15:30", "bob") == (
-        "p2: 9 is taken by p1 from Mon 15:00 CET to 15:45, so that nobody is reminded of it yet. "
+        "p2: 9 is taken by another open space from Mon 15:00 CET to 15:45, so that nobody is reminded of it yet. "
         + CHANGE.replace("p1", "p2")
     )
     assert (

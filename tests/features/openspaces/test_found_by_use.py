@@ -90,7 +90,7 @@ async def test_pages_show_no_words_of_what_was_denied_or_deleted(ended: Fate) ->
             stage.hear(chess(deleted=True))
         [space] = stage.store.view.all(OPENSPACES).values()
         assert (space.title, space.host, space.link, space.room, space.start, space.cancelled) == (
-            *("An open space", "", "", "14"),
+            *("(removed)", "", "", "14"),
             *(stage.at(15), True),
         )
 
@@ -113,10 +113,26 @@ async def test_authors_are_told_that_another_open_space_has_the_room_and_not_its
     async with on_open_stage() as stage:
         stage.hear(chess(), chess(2, "Go in Room 14 at 3:15pm #openspace", author="8", name="@bob"))
         said = [r.text for r in stage.store.view.all(REMINDERS).values() if r.kind is Kind.REPLY and r.subject == "p2"]
+        taken = "14 is taken by another open space from Mon 15:00 CET to 15:45"
         assert said == [
-            "Nobody is reminded of this yet: 14 is taken by another open space from Mon 15:00 CET to 15:45."
-            " To change that, answer with: cancel, room X, or time T."
+            f"Nobody is reminded of this yet: {taken}. To change that, answer with: cancel, room X, or time T."
         ]
+
+
+@simulated
+async def test_what_is_cancelled_before_anything_is_known_of_it_is_said_so_shortly() -> None:
+    async with on_open_stage(targets=()) as stage:
+        stage.hear(chess(text="Chess in Room 99 #openspace"))
+        stage.hear(chess(2, "cancel", reply_to="1", link=""))
+        said = [r.text for r in stage.store.view.all(REMINDERS).values() if r.via == "2"]
+        assert said == ["It is cancelled: nobody is reminded of it any more."]
+
+
+def test_the_day_before_or_behind_a_month_is_not_guessed() -> None:
+    reading = Reader(replace(RULES, days=())).read(
+        "15 Uhr 30 Nov 29 Aspen: chess", datetime(2026, 11, 23, 7, tzinfo=UTC)
+    )
+    assert (reading.action, reading.reason) == (Action.REVIEW, "30 Nov 29 may be either day")
 
 
 def test_an_hour_that_there_is_not_is_no_start() -> None:

@@ -198,7 +198,8 @@ def test_one_that_moves_or_is_cancelled_is_another_entry() -> None:
 def test_the_feed_tells_each_step_of_one_that_was_made_moved_and_cancelled() -> None:
     first = replace(CHESS, start=CHESS.start - timedelta(hours=1), end=CHESS.end - timedelta(hours=1))
     moved = replace(CHESS, changed=first.changed + timedelta(minutes=1), before=(first.stand,))
-    gone = replace(moved, changed=first.changed + timedelta(minutes=2), cancelled=True, before=(first.stand, moved.stand))
+    before = (first.stand, moved.stand)
+    gone = replace(moved, changed=first.changed + timedelta(minutes=2), cancelled=True, before=before)
     again = replace(moved, changed=first.changed + timedelta(minutes=3), before=(*gone.before, gone.stand))
 
     was, is_ = "Pavilion, Tue 24 Nov 15:00–15:45", "Pavilion, Tue 24 Nov 16:00–16:45"

@@ -134,7 +134,7 @@ async def test_what_is_moved_while_it_waits_for_the_network_goes_out_for_its_new
         stage.decide(start=stage.at(17))
         stage.networks["x"].up.set()
         await stage.until(18)
-        assert stage.out == [("Mon 16:45:00", f"Coming up in 15 minutes! {LINK}")]
+        assert stage.out == [("Mon 16:45:00", f"Coming up in 15 minutes! Moved to 14, 17:00 CET: {LINK}")]
 
 
 @simulated
@@ -333,6 +333,7 @@ async def test_an_undo_gives_no_room_to_two() -> None:
 
 FIRST = "A person looks at this before anybody is reminded of it"
 HOW = "To change that, answer with: cancel, room X, or time T."
+TAKEN = "Ballroom A is taken by another open space from Mon 15:00 CET to 15:45"
 
 
 @simulated
@@ -350,7 +351,7 @@ HOW = "To change that, answer with: cancel, room X, or time T."
         ),
         (
             "Go in Ballroom A at 3pm",
-            f"Nobody is reminded of this yet: Ballroom A is taken by p1 from Mon 15:00 CET to 15:45. {HOW}",
+            f"Nobody is reminded of this yet: {TAKEN}. {HOW}",
         ),
         ("Who likes chess?", ""),
     ],

@@ -44,6 +44,8 @@ _TO_ANOTHER = re.compile(
 _FROM_ANOTHER = re.compile(
     r"\d(?:st|nd|rd|th|\.)?\s?(?:[\-&+/]|\b(?:and|or|to|und|oder|bis|et|ou|au|y|o|al)\b)\s?$", re.IGNORECASE
 )
+_MINUTES_BEFORE = re.compile(r"\d\s?(?:uhr|h)\s$", re.IGNORECASE)  # "15 Uhr 30 Oct 29"
+_DAY_AFTER = re.compile(rf",?\s\d{{1,2}}(?:st|nd|rd|th)?\b{_NO_TIME}", re.IGNORECASE)
 _TO_A_TIME = re.compile(rf"\b(?:{_MONTH})\b\.?,?\s(?:the\s)?\d{{1,2}}-\d", re.IGNORECASE)
 _MAYBE = re.compile(
     r"(?<![\w,:$€£])(?<!\d\.)(?:(?P<a>\d{1,2})[.\-](?P<b>\d{1,2})(?![\w.:,%]|\s?(?:uhr|h|[ap]\.?m|k[mg]|gb|x)\b)"
@@ -122,6 +124,9 @@ class DateReader:
             if match["m1"] and month == "may" and " of " not in match[0]:
                 search.doubts.append(f"{match[0].strip()} may be a day")  # or "at 3 may I"
                 continue
+            other = _DAY_AFTER.match(search.text, match.end()) if match["m1"] and not match["y"] else None
+            if other and before(_MINUTES_BEFORE, search.text, match.start()):
+                search.doubts.append(f"{match[0].strip()}{other[0]} may be either day")
             year = int(match["y"]) if match["y"] else None
             self._take(search, match, self._dates([(MONTHS[month.casefold()], day)], year, search.posted))
         if words & MONTHS.keys():
