@@ -23,7 +23,7 @@ from tests.slack.web_api import APP_TOKEN, BOT_TOKEN
 CHANNEL = "#ptg"
 LEAD = timedelta(minutes=5)
 STEP = timedelta(seconds=2)  # from slot to slot: so one can be booked whose reminder is due whenever it is wanted
-SOON = timedelta(seconds=6)
+SOON = timedelta(seconds=10)
 COUNT = 90
 PATIENCE = 30.0
 

@@ -83,7 +83,7 @@ class Watch(Following):
                 if not more:
                     break
         # Only when all are there, the oldest first: whenever the process ends, it goes on from the newest it told of.
-        self._tell(sorted(found, key=lambda post: hearing.order(post.id)), then)
+        await self._tell(sorted(found, key=lambda post: hearing.order(post.id)), then)
         self._sure = max(self._sure, newest, key=hearing.order)
         return pause
 
@@ -145,13 +145,14 @@ class Watch(Following):
                     self._host.heard(Heard(network, id_, deleted=True))
                 edited = [newest for post in page.posts if (newest := hearing.newest_of(post)) not in some]
                 if edited:
-                    self._tell(self._read(await self.asking.asked(partial(self._api.posts, edited))), then)
+                    await self._tell(self._read(await self.asking.asked(partial(self._api.posts, edited))), then)
 
-    def _tell(self, posts: Iterable[Heard], then: int) -> None:
+    async def _tell(self, posts: Iterable[Heard], then: int) -> None:
         """Tell of posts that were asked for then, but of none of which the stream told something newer."""
         for post in posts:
             if not self._streamed.has_since(then, post.id):
                 self._host.heard(post)
+                await asyncio.sleep(0)  # after a long outage they are many, and others are to have their turn
 
     def _read(self, page: Page) -> list[Heard]:
         """Return the posts of a page; without one that cannot be read, since the others are not to wait for it."""
