@@ -136,10 +136,13 @@ class Listening:
     def changed(self, change: Change) -> None:
         """Tell organisers of posts that need a person by a durable Change, where no channel has their cards."""
         self._unsure = [(seq, post) for seq, post in self._unsure if seq > change.seq]
-        if change.cause is Cause.COMMAND:
-            return  # it answered them
+        is_command = change.cause is Cause.COMMAND
         for edit in change.edits:
-            if edit.table is POSTS and isinstance(edit.after, Post) and self._is_news(edit.before, edit.after):
+            if edit.table is not POSTS or not isinstance(edit.after, Post):
+                continue
+            if is_command and not _follows(edit.before, edit.after):
+                continue  # it was answered
+            if self._is_news(edit.before, edit.after):
                 name = post_id(edit.after.number)
                 self._tell(f"{self._teller.line(edit.after)} (~post {name} shows all of it, ~deny {name} ends it)")
 
@@ -149,6 +152,13 @@ class Listening:
         if post.fate is not Fate.OPEN or channels.get(post.lane, "nobody has to look") != "":
             return False
         return not isinstance(before, Post) or (before.lane, before.reason) != (post.lane, post.reason)
+
+
+def _follows(before: object, post: Post) -> bool:
+    """Return whether nobody said anything about a post that a command changed: it lost its room, or got it back."""
+    if not isinstance(before, Post) or before.lane is Lane.ASIDE:
+        return False
+    return (before.by, before.decided, before.room, before.start) == (post.by, post.decided, post.room, post.start)
 
 
 def post_fetcher(networks: Iterable[Network]) -> FetchPost:

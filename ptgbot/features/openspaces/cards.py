@@ -97,10 +97,12 @@ def _fields(post: Post, event: Event, rules: Rules) -> tuple[Field, ...]:
 
 def _standing(post: Post, teller: Teller) -> tuple[Sign, str]:
     """Return how a post stands, and that in words: who decided what, and when."""
-    who = f" by {post.by}" if post.by else ""
+    who = by = f" by {post.by}" if post.by else ""
     who += f" on {teller.clock(post.decided)}" if who and post.decided is not None else ""
     place = teller.place(post)
     match post.fate:
+        case Fate.APPROVED if post.by and post.decider == post.author:  # hosts approve nothing
+            return Sign.GOOD, f"Approved by itself, as changed by its host{who.removeprefix(by)}: {place}."
         case Fate.APPROVED if post.by:
             return Sign.GOOD, f"Approved{who}: {place}."
         case Fate.APPROVED:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ptgbot.features.openspaces.cards import card_of
 from ptgbot.features.openspaces.deciding import Decision
 from ptgbot.features.openspaces.model import OPENSPACES, POSTS, Fate
 from ptgbot.features.openspaces.reading.reader import Action, Reader
@@ -76,6 +77,23 @@ async def test_a_host_who_moves_theirs_is_not_said_to_have_approved_it() -> None
         )
         stage.put(POSTS, moved)
         assert state(stage) == "approved, as changed by its host on Mon 23 Nov 08:00 CET"
+        rules, teller = stage.wanted.rules, Teller(stage.event, stage.wanted)
+        assert card_of(moved, stage.store.view, stage.event, rules, teller).footer == (
+            "Approved by itself, as changed by its host on Mon 23 Nov 08:00 CET:"
+            " Mon 23 Nov 15:00 CET to 15:45 in Aspen."
+        )
+
+
+@simulated
+async def test_organisers_are_told_of_what_loses_its_room_by_a_command_and_of_what_they_said_only_once() -> None:
+    async with on_open_stage(QUIET) as stage:
+        stage.hear(chess(text="Chess in Aspen at 10:30am #openspace"))
+        stage.book("nova", "MonA2")
+        stage.decide(room="14")
+        stage.decide(room="Aspen")
+        await stage.hours(0.1)
+        why = "Aspen is taken by #nova from Mon 10:00 CET to 10:45 (~post p1 shows all of it, ~deny p1 ends it)"
+        assert [line.partition(" – ")[2] for line in stage.told] == [f"conflict, waits for a person: {why}"]
 
 
 @simulated
@@ -133,6 +151,30 @@ def test_the_day_before_or_behind_a_month_is_not_guessed() -> None:
         "15 Uhr 30 Nov 29 Aspen: chess", datetime(2026, 11, 23, 7, tzinfo=UTC)
     )
     assert (reading.action, reading.reason) == (Action.REVIEW, "30 Nov 29 may be either day")
+
+
+@pytest.mark.parametrize(
+    ("text", "minute"),
+    [
+        ("Chess in Room 14, tomorrow 16 Uhr 30, $5", 30),
+        ("Chess in Room 14, tomorrow 16:30, €5 a head", 30),
+        ("Chess in Room 14, tomorrow 16:30 $5", 30),
+        ("Chess in Room 14, tomorrow 16:30 ⭐ for all", 30),
+        ("Chess in Room 14, tomorrow 16h30, $5", 30),
+        ("Chess tomorrow 16:15 in Room 14, $5 a head", 15),
+        ("Chess in Room 14, tomorrow 16:00, 30 € a head", 0),
+        ("⭐ 16:00 tomorrow, Room 14 ⭐ chess", 0),
+        ("★ 4pm tomorrow, Room 14", 0),
+        ("Chess in Room 14, tomorrow at 16:30 % fun", 30),
+        ("Chess in Room 14, tomorrow 16:00, 1,50€ a head", 0),
+    ],
+)
+def test_a_price_behind_a_number_takes_none_of_it(text: str, minute: int) -> None:
+    reading = Reader(RULES).read(text, datetime(2026, 11, 23, 7, tzinfo=UTC))
+    assert (reading.action, reading.rooms, reading.starts) == (
+        *(Action.SCHEDULE, ("14",)),
+        (datetime(2026, 11, 24, 16, minute, tzinfo=RULES.zone),),
+    )
 
 
 def test_an_hour_that_there_is_not_is_no_start() -> None:

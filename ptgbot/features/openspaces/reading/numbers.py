@@ -16,11 +16,12 @@ _TIME = (
     r"(?!\d|[:h]\d\d|\s?[ap]\.?m\b|\s?[ap]\.m|\s?h\b|\s?h(?:rs|eures|oras)\b|\s?uhr\b|\s?o'?\s?clock\b"
     r"|\s?-\s?\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m|uhr|h\b)|-\d{1,2}:\d\d|\w)"
 )
+_AMOUNT = r"(?<![\d.,:h])\d(?:[\d.,]*\d)?+"  # "16:30, $5" has but one
 _NUMBERS = re.compile(
-    r"(?P<money>[$€£¥]\s?\d[\d.,]*k?|(?<![\d.,])\d[\d.,]*+\s?(?:[$€£¥]|(?:" + _MONEY_WORDS + r")\b))"
-    r"|(?<![\d.,])\d[\d.,]*+k?(?:/\d+)?\s?(?:[★⭐☆]+|(?:github\s)?(?:stars?|sterne|étoiles|estrellas|forks|downloads|likes"
-    r"|followers)\b)|[★⭐☆]\s?\d[\d.,]*k?"
-    r"|\d+(?:[.,]\d+)?\s?(?:%|percent\b|prozent\b|°)"
+    rf"(?P<money>[$€£¥]\s?\d[\d.,]*k?|{_AMOUNT}\s?(?:[$€£¥](?!\s?\d)|(?:{_MONEY_WORDS})\b))"
+    rf"|{_AMOUNT}k?(?:/\d+)?\s?(?:[★⭐☆]+|(?:github\s)?(?:stars?|sterne|étoiles|estrellas|forks|downloads|likes"
+    rf"|followers)\b)|[★⭐☆]\s?\d(?:[\d.,]*\d)?+k?{_TIME}"
+    rf"|{_AMOUNT}\s?(?:%|percent\b|prozent\b|°)"
     r"|\+\d[\d\s().\-]{6,}\d|(?<!\d)\(?\d{3}\)?[\-. ]\d{3}[\-. ]\d{4}(?!\d)|\b\d{3}-\d{4}\b(?!-)"
     rf"|(?<![^\W_])(?:{_VERSIONED})[ \-]?v?\d+(?:\.(?:\d+|x))*{_TIME}(?:\s?(?:/|to|and|&|->|vs\.?|or|-|und|et"
     rf"|y)\s?v?\d+(?:\.\d+)*{_TIME})?"
