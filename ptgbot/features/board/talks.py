@@ -172,7 +172,7 @@ class Talks:
 
     def turn(self, view: View, at: datetime) -> datetime | None:
         """Return when the next topic may be over; None where none will be."""
-        turns = (turn for talk in self._talks(view).values() if (turn := talk.fading.turn(at)) is not None)
+        turns = [turn for talk in self._talks(view).values() if (turn := talk.fading.turn(at)) is not None]
         return min(turns, default=None)
 
     def _talks(self, view: View) -> dict[str, _Talk]:

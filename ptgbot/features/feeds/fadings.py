@@ -24,7 +24,7 @@ class Fadings:
     def __init__(self, event: Event, stale_after: timedelta = STALE_AFTER) -> None:
         self._event = event
         self._stale_after = stale_after
-        self._kept: WeakKeyDictionary[View, tuple[tuple[int, int], _Kept]] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[View, tuple[int, tuple[int, int], _Kept]] = WeakKeyDictionary()
 
     def words(self, view: View, now: datetime) -> dict[str, str]:
         """Return what stands beside each topic, by track."""
@@ -32,18 +32,20 @@ class Fadings:
 
     def turn(self, view: View, now: datetime) -> datetime | None:
         """Return when the first of the words changes; None when none does."""
-        turns = (fading.turn(now) for _, fading in self._of(view).values())
-        return min((turn for turn in turns if turn is not None), default=None)
+        turns = [turn for _, fading in self._of(view).values() if (turn := fading.turn(now)) is not None]
+        return min(turns, default=None)
 
     def _of(self, view: View) -> _Kept:
-        stand = (view.version(DAYS), view.version(BOOKINGS))
+        said, stand = view.version(TOPICS), (view.version(DAYS), view.version(BOOKINGS))
         kept = self._kept.get(view)
-        before = kept[1] if kept is not None and kept[0] == stand else {}
+        if kept is not None and kept[:2] == (said, stand):
+            return kept[2]
+        before = kept[2] if kept is not None and kept[1] == stand else {}
         after: _Kept = {}
         for track, topic in view.all(TOPICS).items():
             held = before.get(track)
             if held is None or held[0] is not topic:
                 held = (topic, fading_of(view, self._event, topic, self._stale_after))
             after[track] = held
-        self._kept[view] = (stand, after)
+        self._kept[view] = (said, stand, after)
         return after

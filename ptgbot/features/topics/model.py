@@ -180,7 +180,10 @@ class Fading:
 
     def turn(self, now: datetime) -> datetime | None:
         """Return when the word changes next; None when it never does."""
-        return min((at for at in (self.slot_ends, self.stale) if at is not None and at > now), default=None)
+        ends, stale = self.slot_ends, self.stale  # asked for every topic at every change: no generator
+        if ends is None or ends <= now:
+            return stale if stale is not None and stale > now else None
+        return ends if stale is None or stale <= now or ends < stale else stale
 
 
 def _spans(view: View, event: Event) -> dict[str, list[tuple[datetime, datetime]]]:
