@@ -36,6 +36,7 @@ CANCELLED_FOR = timedelta(hours=48)  # how long what does not take place is told
 REPLIED_WITHIN = timedelta(days=6)  # less than it is remembered that there was a reply
 ASIDE_FOR = timedelta(days=7)  # how long posts are kept that are about nothing
 _SECOND = timedelta(seconds=1)
+_SAID_SOON = timedelta(minutes=5)  # with a reminder due within that, one that is late is not made up for
 _BEFORE = 20  # of what an open space was before, how much is kept
 
 _OURS = (POSTS, OPENSPACES, REMINDERS, NUMBERS)
@@ -209,13 +210,12 @@ class OpenSpaceKeeper(StoreLayer):
         approved = post.fate is Fate.APPROVED
         leads = self._desk.settings.leads
         text = self._said(post)
-        passed = [lead for lead in leads if post.start - timedelta(minutes=lead) < at]
-        for lead in leads:
-            due = post.start - timedelta(minutes=lead)
-            if due < at:
-                if not approved or lead != min(passed):
-                    continue  # one that is late says the right minutes, two of them would say the same
-                due = at
+        dues = {lead: post.start - timedelta(minutes=lead) for lead in leads}
+        passed = [lead for lead, due in dues.items() if due < at]
+        said_soon = any(at <= due < at + _SAID_SOON for due in dues.values())
+        for lead, due in dues.items():
+            if due < at and (not approved or lead != min(passed) or said_soon):
+                continue  # one that is late says the right minutes, two of them would say the same
             for place in self._places:
                 yield Reminder(
                     id=f"{Kind.OPENSPACE}/{post_id(post.number)}@{post.start:%Y%m%dT%H%M%SZ}@{post.room}/{lead}/{place}",
@@ -223,7 +223,7 @@ class OpenSpaceKeeper(StoreLayer):
                     kind=Kind.OPENSPACE,
                     subject=post_id(post.number),
                     place=place,
-                    due=due,
+                    due=max(due, at),
                     start=post.start,
                     lead=lead,
                     text=text,

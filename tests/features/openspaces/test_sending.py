@@ -47,6 +47,16 @@ async def test_there_may_be_several_reminders_of_one() -> None:
 
 
 @simulated
+async def test_what_is_approved_shortly_before_its_next_reminder_is_said_by_that_alone() -> None:
+    async with on_open_stage(replace(QUIET, auto_send=False, leads=(40, 15))) as stage:
+        stage.hear(chess())
+        await stage.until(14, 43)
+        stage.decide(fate=Fate.APPROVED)
+        await stage.until(16)
+        assert stage.out == SOON
+
+
+@simulated
 async def test_what_nobody_approved_does_not_go_out_and_organisers_are_asked_and_told() -> None:
     async with on_open_stage(replace(QUIET, auto_send=False), targets=(X, IRC)) as stage:
         stage.hear(chess())
