@@ -228,10 +228,7 @@ class Bot:
             warn=self.warn,
             cards=self.cards,
             came=lambda actor: self.sender.came(actor),  # noqa: PLW0108 - it is made later
-            heard=self.listening.heard,
-            last_heard=self.listening.last_heard,
-            kept=self.listening.kept,
-            awaited=self.listening.awaited,
+            posts=self.listening,
             boards=boards,
         )
         self.timers = ClockTimers(clock)

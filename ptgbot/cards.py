@@ -9,10 +9,11 @@ from datetime import timedelta
 from ptgbot.core.changes import Cause, Change, Draft
 from ptgbot.core.clock import Clock, Event
 from ptgbot.core.documents import View
+from ptgbot.core.ids import read_id
 from ptgbot.core.messages import Priority, Send, Target
 from ptgbot.core.panels import Card, Sign
 from ptgbot.core.protocols import NotSaved, Store
-from ptgbot.features.bulletins.model import CARDS, Drawn, card_key
+from ptgbot.features.bulletins.model import CARDS, Drawn, message_key, place_key
 from ptgbot.features.openspaces.cards import card_of, moved_card
 from ptgbot.features.openspaces.model import POSTS, Lane, Post, post_id
 from ptgbot.features.openspaces.settings import OpenSpaceSettings, rules_now
@@ -97,13 +98,13 @@ class PlacedCards:
 
     def drawn(self, card: Card, place: Target, receipt: str) -> None:
         """Take note that a card is shown somewhere, and of the network's name of the message."""
-        drawn = Drawn(_place(place), card.name, receipt, card.version)
+        drawn = Drawn(place_key(place), card.name, receipt, card.version)
         if self._drawn(card.name, place) != drawn:
             self._unsaved[drawn.key] = drawn
             self._save()
 
     def _drawn(self, name: str, place: Target) -> Drawn | None:
-        key = card_key(_place(place), name)
+        key = message_key(place_key(place), name)
         return self._unsaved.get(key) or self._view.get(CARDS, key)
 
     def _save(self) -> None:
@@ -138,14 +139,13 @@ class PlacedCards:
     # -- what they look like -----------------------------------------------------------------------------------------
 
     def _post(self, name: str) -> Post | None:
-        if not name.startswith("p") or not name[1:].isdecimal():
-            return None
-        return next(iter(self._view.where(POSTS, "number", int(name[1:])).values()), None)
+        kind, number = read_id(name) or ("", 0)
+        return next(iter(self._view.where(POSTS, "number", number).values()), None) if kind == "p" else None
 
     def _of_post(self, post: Post, place: Target) -> Card:
         home = self._channels.get(post.lane)
-        is_a_lane = any(_place(place) == _place(channel) for channel in self._channels.values())
-        if is_a_lane and home is not None and _place(home) != _place(place):
+        is_a_lane = any(place_key(place) == place_key(channel) for channel in self._channels.values())
+        if is_a_lane and home is not None and place_key(home) != place_key(place):
             return moved_card(post, home.name)
         rules = rules_now(self._view, self._event, self._settings)
         return card_of(post, self._view, self._event, rules, self._teller)
@@ -179,7 +179,7 @@ class PlacedCards:
         there = {drawn.place: None for drawn in self._view.where(CARDS, "card", name).values()}
         there |= {drawn.place: None for drawn in self._unsaved.values() if drawn.card == name}
         places = [Target(*place.split("/", 1)) for place in there]
-        return [*places, *([home] if home is not None and _place(home) not in there else [])]
+        return [*places, *([home] if home is not None and place_key(home) not in there else [])]
 
     def _bring(self, name: str, place: Target) -> None:
         """Have a card drawn; the text is for networks that draw none."""
@@ -215,7 +215,3 @@ class PlacedCards:
         now = self._clock.now()
         posts = self._view.where(POSTS, "lane", lane).values()
         return sorted((p for p in posts if (p.end or p.at + LATELY) > now), key=lambda post: post.number)
-
-
-def _place(target: Target) -> str:
-    return f"{target.network}/{target.name}"

@@ -1,7 +1,7 @@
 """What stands behind the networks: who comes and who is away, what somebody sees, and where it was posted."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from ptgbot.core.changes import Cause, Change, Draft
@@ -9,9 +9,9 @@ from ptgbot.core.clock import Clock, Event
 from ptgbot.core.identity import Actor
 from ptgbot.core.messages import Heard, Send, Target
 from ptgbot.core.panels import Form, Panel
-from ptgbot.core.protocols import Cards, NotSaved, Presence, Store
+from ptgbot.core.protocols import Cards, NotSaved, PostHost, Presence, Store
 from ptgbot.features.board import home
-from ptgbot.features.bulletins.model import RECEIPTS, Receipt, bulletin, receipt_key, topics_after
+from ptgbot.features.bulletins.model import RECEIPTS, Receipt, bulletin, message_key, place_key, topics_after
 from ptgbot.features.topics.model import TOPICS, Topic
 
 __all__ = ["Reception"]
@@ -30,11 +30,8 @@ class Reception:
         submit: Takes bulletins.
         warn: Tells the organisers what only they should know.
         cards: Knows every card.
+        posts: Takes what people post.
         came: Is told too who comes.
-        heard: Takes what people post.
-        last_heard: Tells the id of the newest post that is known of a network.
-        kept: Returns once what people posted is on disk; raises NotSaved where it is not.
-        awaited: Tells the ids of the posts of a network that announce what is still to come.
         boards: The channels that have bulletins.
     """
 
@@ -48,11 +45,8 @@ class Reception:
         submit: Callable[[Send], None],
         warn: Callable[[str], None],
         cards: Cards,
+        posts: PostHost,
         came: Callable[[Actor], None] = lambda actor: None,
-        heard: Callable[[Heard], None] = lambda post: None,
-        last_heard: Callable[[str], str] = lambda network: "",
-        kept: Callable[[], Awaitable[None]] | None = None,
-        awaited: Callable[[str], Iterable[str]] = lambda network: (),
         boards: Iterable[Target] = (),
     ) -> None:
         self._presence = presence
@@ -62,11 +56,8 @@ class Reception:
         self._submit = submit
         self._warn = warn
         self._cards = cards
+        self._posts = posts
         self._came = came
-        self._heard = heard
-        self._last_heard = last_heard
-        self._kept = kept
-        self._awaited = awaited
         self._boards = tuple(boards)
         self._on_their_way: set[str] = set()  # new ones, by the keys of the receipts that they will have
 
@@ -90,7 +81,7 @@ class Reception:
 
     def heard(self, post: Heard) -> None:
         """Somebody posted something for everybody to read."""
-        self._heard(post)
+        self._posts.heard(post)
 
     async def kept(self) -> None:
         """Return once what was heard so far is on disk.
@@ -98,16 +89,15 @@ class Reception:
         Raises:
             NotSaved: It is not.
         """
-        if self._kept is not None:
-            await self._kept()
+        await self._posts.kept()
 
     def last_heard(self, network: str) -> str:
         """Return the id of the newest post that is known of a network; empty for none."""
-        return self._last_heard(network)
+        return self._posts.last_heard(network)
 
     def awaited(self, network: str) -> Iterable[str]:
         """Return the ids of the posts of a network that announce what is still to come."""
-        return self._awaited(network)
+        return self._posts.awaited(network)
 
     def panel(self, actor: Actor) -> Panel:
         """Return what somebody sees, where there are buttons and forms."""
@@ -121,7 +111,7 @@ class Reception:
         """Bring bulletins up to date with a durable Change."""
         for topic in topics_after(change):
             for channel in self._boards:
-                key = receipt_key(_channel(channel), topic.track)
+                key = message_key(place_key(channel), topic.track)
                 known = self.receipt(channel, topic.track) != "" or key in self._on_their_way
                 if topic.now is None and not topic.next and not known:
                     continue  # that nothing is on is no news where nothing was
@@ -132,10 +122,10 @@ class Reception:
         view = self._store.view
         topics = view.all(TOPICS)
         for channel in self._boards:
-            place = _channel(channel)
+            place = place_key(channel)
             posted = {r.track for r in view.all(RECEIPTS).values() if (r.channel, r.day) == (place, self._today())}
             for track in sorted({*topics, *posted}):
-                topic, key = topics.get(track, Topic(track)), receipt_key(place, track)
+                topic, key = topics.get(track, Topic(track)), message_key(place, track)
                 if track in posted:
                     behind = track not in topics or view.seq_of(TOPICS, track) > view.seq_of(RECEIPTS, key)
                 else:
@@ -146,17 +136,17 @@ class Reception:
     def _bring(self, channel: Target, topic: Topic) -> None:
         """Have a bulletin posted, or brought up to date."""
         if self.receipt(channel, topic.track) == "":
-            self._on_their_way.add(receipt_key(_channel(channel), topic.track))
+            self._on_their_way.add(message_key(place_key(channel), topic.track))
         self._submit(bulletin(topic, channel))
 
     def receipt(self, target: Target, key: str) -> str:
         """Return the receipt of the bulletin in a channel; empty where there is none of today."""
-        found = self._store.view.get(RECEIPTS, receipt_key(_channel(target), key))
+        found = self._store.view.get(RECEIPTS, message_key(place_key(target), key))
         return found.receipt if found is not None and found.day == self._today() else ""
 
     def posted(self, target: Target, key: str, receipt: str) -> None:
         """Take the receipt of a bulletin that was just posted."""
-        posted = Receipt(_channel(target), key, receipt, self._today())
+        posted = Receipt(place_key(target), key, receipt, self._today())
         self._on_their_way.discard(posted.key)
         draft = Draft(self._store.view)
         draft.put(RECEIPTS, posted)
@@ -171,7 +161,3 @@ class Reception:
 
     def _is_today(self, instant: datetime) -> bool:
         return self._event.local(instant).date().isoformat() == self._today()
-
-
-def _channel(target: Target) -> str:
-    return f"{target.network}/{target.name}"

@@ -99,8 +99,7 @@ class Deliveries(StoreLayer):
         for key, delivery in list(self.view.all(DELIVERIES).items()):
             if delivery.at < now - KEPT:
                 draft.remove(DELIVERIES, key)
-        if draft.edits():
-            self._store.commit(draft.edits(), at=now, cause=Cause.DELIVERY)
+        self._keep_up(draft.edits(), now, Cause.DELIVERY)
 
 
 def _digest(message_id: str) -> str:

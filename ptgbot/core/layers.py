@@ -88,3 +88,12 @@ class StoreLayer:
     def extend(self, proposal: Proposal) -> Proposal:
         """Return what is committed in place of a proposal."""
         return proposal
+
+    def _keep_up(self, edits: tuple[Edit, ...], at: datetime, cause: Cause = Cause.PURGE) -> None:
+        """Commit what no command asked for, if it is anything: the upkeep of what this layer adds, which adds no more.
+
+        Raises:
+            NotSaved: Changes are refused at the moment.
+        """
+        if edits:
+            self._store.commit(edits, at=at, cause=cause)

@@ -20,6 +20,7 @@ __all__ = [
     "Network",
     "NotSaved",
     "NotTaken",
+    "PostHost",
     "PostSource",
     "Presence",
     "Store",
@@ -125,7 +126,31 @@ class Cards(Protocol):
         ...
 
 
-class Host(Presence, Protocol):
+class PostHost(Protocol):
+    """Is told what people post where everybody reads it, and keeps it."""
+
+    def heard(self, post: Heard) -> None:
+        """Somebody posted something, edited it, or deleted it; the same post may be told of again."""
+        ...
+
+    async def kept(self) -> None:
+        """Return once what was heard so far is on disk, for networks that tell of it no more once we say that we heard.
+
+        Raises:
+            NotSaved: It is not; it is tried again.
+        """
+        ...
+
+    def last_heard(self, network: str) -> str:
+        """Return the id of the newest post that is known of a network, for it to go on from there; empty for none."""
+        ...
+
+    def awaited(self, network: str) -> Iterable[str]:
+        """Return the ids of the posts of a network that announce what is still to come: they may be taken back."""
+        ...
+
+
+class Host(Presence, PostHost, Protocol):
     """What a network has behind it: is told who comes and goes, knows what people may see and where it was posted."""
 
     def panel(self, actor: Actor) -> Panel:
@@ -157,26 +182,6 @@ class Host(Presence, Protocol):
 
     def warn(self, text: str) -> None:
         """Tell the organisers, wherever they are, what only they should know."""
-        ...
-
-    def heard(self, post: Heard) -> None:
-        """Somebody posted something, edited it, or deleted it; the same post may be told of again."""
-        ...
-
-    async def kept(self) -> None:
-        """Return once what was heard so far is on disk, for networks that tell of it no more once we say that we heard.
-
-        Raises:
-            NotSaved: It is not; it is tried again.
-        """
-        ...
-
-    def last_heard(self, network: str) -> str:
-        """Return the id of the newest post that is known of a network, for it to go on from there; empty for none."""
-        ...
-
-    def awaited(self, network: str) -> Iterable[str]:
-        """Return the ids of the posts of a network that announce what is still to come: they may be taken back."""
         ...
 
 

@@ -83,6 +83,18 @@ async def nothing_there(url: str) -> bytes:
     raise Refused(f"{url} could not be fetched: there is no such host.")
 
 
+class _Remembering(Listening):
+    """Remembers what people posted."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.told: list[Heard] = []
+
+    def heard(self, post: Heard) -> None:
+        self.told.append(post)
+        super().heard(post)
+
+
 class SlackBot:
     """All the parts but the site, connected as the program does it.
 
@@ -122,10 +134,9 @@ class SlackBot:
         self.deliveries = Deliveries(self.calendar, ["slack"])
         self.journal = Journal(self.deliveries)
         self.warnings: list[str] = []  # what organisers were told
-        self.heard: list[Heard] = []  # what people posted
         self.queue = SendQueue([self.network, self.irc, self.x])
         self.organisers = Organisers([self.network, self.irc], self.queue.submit)
-        self.listening = Listening(self.journal, self.desk, self.clock, self.warnings.append)
+        self.listening = _Remembering(self.journal, self.desk, self.clock, self.warnings.append)
         self.cards = PlacedCards(
             store=self.deliveries,
             event=EVENT,
@@ -157,10 +168,7 @@ class SlackBot:
             warn=self.warnings.append,
             cards=self.cards,
             came=self.sender.came,
-            heard=self._hear,
-            last_heard=self.listening.last_heard,
-            kept=self.listening.kept,
-            awaited=self.listening.awaited,
+            posts=self.listening,
             boards=boards,
         )
         self.notifier = Notifier(store.view, self.queue.submit)
@@ -202,10 +210,6 @@ class SlackBot:
         self.cards.changed(change)
         self.network.changed()
         self.changes.append(change)
-
-    def _hear(self, post: Heard) -> None:
-        self.heard.append(post)
-        self.listening.heard(post)
 
     async def _fetch(self, url: str) -> bytes:
         return await self.fetch(url)

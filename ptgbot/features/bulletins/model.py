@@ -8,7 +8,7 @@ from ptgbot.core.documents import Table, Visibility
 from ptgbot.core.messages import Priority, Send, Target
 from ptgbot.features.topics.model import TOPICS, Topic
 
-__all__ = ["CARDS", "RECEIPTS", "Drawn", "Receipt", "bulletin", "card_key", "receipt_key", "topics_after"]
+__all__ = ["CARDS", "RECEIPTS", "Drawn", "Receipt", "bulletin", "message_key", "place_key", "topics_after"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Receipt:
     @property
     def key(self) -> str:
         """Channel and track."""
-        return receipt_key(self.channel, self.track)
+        return message_key(self.channel, self.track)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +52,21 @@ class Drawn:
     @property
     def key(self) -> str:
         """Place and card."""
-        return card_key(self.place, self.card)
+        return message_key(self.place, self.card)
 
 
 RECEIPTS = Table("bulletins", Receipt, Visibility.OWNER)
 CARDS = Table("cards", Drawn, Visibility.OWNER, indexes={"card": lambda d: d.card})
 
 
-def receipt_key(channel: str, track: str) -> str:
-    """Return the key of a track's bulletin in a channel."""
-    return f"{channel} {track}"
+def place_key(target: Target) -> str:
+    """Return a channel, or a person, as documents name it: ``slack/C0123``."""
+    return f"{target.network}/{target.name}"
 
 
-def card_key(place: str, card: str) -> str:
-    """Return the key of a card somewhere."""
-    return f"{place} {card}"
+def message_key(place: str, name: str) -> str:
+    """Return the key of a message somewhere: of a track's bulletin, or of a card."""
+    return f"{place} {name}"
 
 
 def topics_after(change: Change) -> Iterator[Topic]:

@@ -46,9 +46,7 @@ class Journal(StoreLayer):
         Raises:
             NotSaved: Changes are refused at the moment.
         """
-        edits = expired(self.view, now, self._days)
-        if edits:
-            self.commit(edits, at=now, cause=Cause.PURGE)
+        self._keep_up(expired(self.view, now, self._days), now)
 
 
 def _is_public(edit: Edit) -> bool:

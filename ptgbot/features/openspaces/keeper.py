@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ptgbot.core.after import After
-from ptgbot.core.changes import Cause, Draft, Edit
+from ptgbot.core.changes import Draft, Edit
 from ptgbot.core.documents import View
 from ptgbot.core.layers import Proposal, StoreLayer
 from ptgbot.core.messages import Target
@@ -85,8 +85,7 @@ class OpenSpaceKeeper(StoreLayer):
         for post in self.view.all(POSTS).values():
             if post.lives and post.start is not None and post.start > now:
                 self._follow_reminders(draft, post, there=True, at=now)
-        if draft.edits():
-            self._store.commit(draft.edits(), at=now, cause=Cause.PURGE)
+        self._keep_up(draft.edits(), now)
 
     def expire(self, now: datetime) -> None:
         """Remove what is told of no longer, and posts that were about nothing.
@@ -102,8 +101,7 @@ class OpenSpaceKeeper(StoreLayer):
         for key, post in self.view.all(POSTS).items():
             if post.lane is aside and post.at <= oldest:
                 draft.remove(POSTS, key)
-        if draft.edits():
-            self._store.commit(draft.edits(), at=now, cause=Cause.PURGE)
+        self._keep_up(draft.edits(), now)
 
     # -- who has a room -----------------------------------------------------------------------------------------------
 

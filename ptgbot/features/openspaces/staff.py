@@ -8,6 +8,7 @@ from ptgbot.core.after import After
 from ptgbot.core.changes import Draft
 from ptgbot.core.commands import Arguments, Call, Command, Door, Outcome, Parameter, Refused, quote
 from ptgbot.core.documents import View
+from ptgbot.core.ids import read_id
 from ptgbot.core.messages import Heard
 from ptgbot.features.openspaces.deciding import Decision, Desk
 from ptgbot.features.openspaces.intake import Intake
@@ -28,10 +29,8 @@ _STAGE = "LINK-or-ID [room R] [time T] [day D]"
 
 def number_of(word: str) -> int | None:
     """Return the number of the post that an id names; None where it is none."""
-    plain = word.lower().rstrip(",;.")
-    digits = plain[1:]
-    fits = plain.startswith("p") and digits.isascii() and digits.isdigit() and len(digits) < 10
-    return int(digits) if fits else None
+    kind, number = read_id(word.lower().rstrip(",;.")) or ("", 0)
+    return number if kind == "p" else None
 
 
 def find_post(view: View, number: int) -> Post:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
+from ptgbot.core.ids import read_id
 from ptgbot.core.panels import Button, Card, Sign
 from ptgbot.features.reminders.model import (
     REMINDERS,
@@ -32,7 +33,7 @@ def approval_card(name: str, view: View, event: Event, now: datetime) -> Card | 
         event: The conference, on whose clocks all times are.
         now: Now (aware, UTC).
     """
-    number = int(name[1:]) if name[1:].isdecimal() else 0
+    _, number = read_id(name) or ("", 0)
     found: Iterable[Reminder] = ()
     if number and name == reminder_id(number):
         found = view.where(REMINDERS, "number", number).values()

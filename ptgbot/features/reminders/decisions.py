@@ -1,6 +1,5 @@
 """``~cancel``, ``~approve`` and ``~deny``: what organisers decide about what is planned, by its id."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -8,6 +7,7 @@ from typing import Protocol
 
 from ptgbot.core.changes import Draft
 from ptgbot.core.commands import Call, Command, Door, Outcome, Parameter, Refused, quote
+from ptgbot.core.ids import read_id
 from ptgbot.features.reminders.model import (
     ANNOUNCEMENTS,
     REMINDERS,
@@ -24,8 +24,6 @@ from ptgbot.features.reminders.when import tell
 from ptgbot.features.reminders.words import what
 
 __all__ = ["Others", "decision_commands"]
-
-_ID = re.compile(r"([a-z])(\d{1,9})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +71,15 @@ def _find(call: Call, word: str) -> _Named:
     Raises:
         Refused: It names nothing that they can decide about.
     """
-    match = _ID.fullmatch(word.lower().rstrip(","))
-    if match is None:
+    id_ = word.lower().rstrip(",")
+    read = read_id(id_)
+    if read is None:
         raise Refused(f"'{quote(word)}' is no id: ~reminders shows them, such as r7 or a3.")
-    kind, number = match[1], int(match[2])
+    kind, number = read
     if kind == "c":
-        raise Refused(f"{match[0]} is a change: ~undo {match[0]} takes it back.")
+        raise Refused(f"{id_} is a change: ~undo {id_} takes it back.")
     if kind not in "ra":
-        raise Refused(f"{match[0]} is neither a reminder nor an announcement: ~reminders shows their ids.")
+        raise Refused(f"{id_} is neither a reminder nor an announcement: ~reminders shows their ids.")
     if kind == "a":
         announcement = call.view.get(ANNOUNCEMENTS, announcement_id(number))
         if announcement is not None:
@@ -180,9 +179,9 @@ def _for_each(decide: Decide, others: Mapping[str, Callable[[Call, Draft, int], 
         lines = []
         for word in words:
             try:
-                match = _ID.fullmatch(word)
-                if match is not None and match[1] in others:
-                    lines.append(others[match[1]](call, draft, int(match[2])))
+                kind, number = read_id(word) or ("", 0)
+                if kind in others:
+                    lines.append(others[kind](call, draft, number))
                 else:
                     lines.append(decide(call, draft, _find(call, word)))
             except Refused as refusal:

@@ -99,7 +99,7 @@ class ReminderKeeper(StoreLayer):
         self._follow_slots(draft, view, {**slots, **dict.fromkeys(view.all(CALENDAR))}, now)
         self._follow_approval(draft)
         self._plan_day(draft, now)
-        self._commit_own(draft, now)
+        self._keep_up(draft.edits(), now)
 
     def expire(self, now: datetime) -> None:
         """Remove what is too old to be looked up, and plan the next new day.
@@ -113,12 +113,7 @@ class ReminderKeeper(StoreLayer):
         for key, reminder in self.view.all(REMINDERS).items():
             if reminder.due < oldest and not reminder.is_open:
                 draft.remove(REMINDERS, key)
-        self._commit_own(draft, now)
-
-    def _commit_own(self, draft: Draft, now: datetime) -> None:
-        edits = draft.edits()
-        if edits:
-            self._store.commit(edits, at=now, cause=Cause.PURGE)
+        self._keep_up(draft.edits(), now)
 
     def _follow_slots(self, draft: Draft, after: View, keys: Iterable[str], at: datetime) -> None:
         """Plan what there is to be of booked slots, and take back what is not to be any more.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ptgbot.core.after import After
-from ptgbot.core.changes import Cause, Draft, Edit
+from ptgbot.core.changes import Draft, Edit
 from ptgbot.core.clock import Event
 from ptgbot.core.documents import View
 from ptgbot.core.layers import Proposal, StoreLayer
@@ -63,7 +63,7 @@ class CalendarKeeper(StoreLayer):
         for key, entry in view.where(CALENDAR, "cancelled", True).items():  # noqa: FBT003 - the index's value
             if entry.changed + CANCELLED_FOR <= now:
                 draft.remove(CALENDAR, key)
-        self._commit_own(draft, now)
+        self._keep_up(draft.edits(), now)
 
     def renew(self, now: datetime) -> None:
         """Raise every entry's revision: after a backup was restored, calendars that are newer have been published.
@@ -74,12 +74,7 @@ class CalendarKeeper(StoreLayer):
         draft = Draft(self.view)
         for entry in self.view.all(CALENDAR).values():
             draft.put(CALENDAR, replace(entry, changed=_later(entry, now)))
-        self._commit_own(draft, now)
-
-    def _commit_own(self, draft: Draft, now: datetime) -> None:
-        edits = draft.edits()
-        if edits:
-            self._store.commit(edits, at=now, cause=Cause.PURGE)
+        self._keep_up(draft.edits(), now)
 
     def _with_entries(self, edits: tuple[Edit, ...], at: datetime) -> tuple[Edit, ...]:
         """Return edits with those of the calendar that follow from them."""

@@ -39,6 +39,7 @@ def host(bot: Talk) -> Reception:
         submit=bot.sent.append,
         warn=lambda text: None,
         cards=None,  # type: ignore[arg-type]
+        posts=None,  # type: ignore[arg-type]
         boards=(BOARD,),
     )
     bot.store.listen(made.changed)

@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from ptgbot.core.messages import Heard, Message, Reply, Target
+from ptgbot.core.messages import Message, Reply, Target
 from ptgbot.core.protocols import Host
 from ptgbot.delivery import SendQueue
 from ptgbot.networks.mastodon import MastodonNetwork, MastodonSettings
 from ptgbot.networks.mastodon.settings import MastodonTiming
 from tests.fake_mastodon.instance import TOKEN, FakeMastodon
+from tests.networks.host import TimelineHost
 
 __all__ = ["PATIENT", "QUICK", "TIMELINE", "ToldHost", "Word", "eventually", "running", "settings_for", "working_queue"]
 
@@ -26,38 +27,10 @@ QUICK = MastodonTiming(
 PATIENT = replace(QUICK, retry=300.0, barred=300.0)  # pauses that no test outlives
 
 
-class ToldHost:
-    """What stands behind a network, as far as a timeline needs it: keeps what organisers were told, and was heard."""
+class ToldHost(TimelineHost):
+    """What stands behind Mastodon."""
 
-    def __init__(self) -> None:
-        self.told: list[str] = []
-        self.heards: list[Heard] = []
-        self.last = ""
-        self.expected: tuple[str, ...] = ()
-
-    def warn(self, text: str) -> None:
-        self.told.append(text)
-
-    def heard(self, post: Heard) -> None:
-        self.heards.append(post)
-
-    def last_heard(self, network: str) -> str:
-        assert network == "mastodon"
-        return self.last
-
-    def awaited(self, network: str) -> tuple[str, ...]:
-        assert network == "mastodon"
-        return self.expected
-
-    @property
-    def kept(self) -> dict[str, Heard]:
-        """What was heard last of each post, as a store has it."""
-        return {post.id: post for post in self.heards}
-
-    @property
-    def texts(self) -> list[str]:
-        """The texts of the posts as they are by now, oldest first."""
-        return [post.text for _, post in sorted(self.kept.items(), key=lambda item: int(item[0])) if not post.deleted]
+    network = "mastodon"
 
 
 def settings_for(mastodon: FakeMastodon, **more: Any) -> MastodonSettings:

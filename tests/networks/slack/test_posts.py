@@ -44,14 +44,16 @@ async def test_a_post_is_heard_as_it_reads_with_its_link(slack: FakeSlack, bot: 
     )
     await bot.idle()
 
-    assert bot.heard == [
+    assert bot.listening.told == [
         Heard(
             "slack",
             f"{SPACES}:{posted.ts}",
             f"{TEAM}.{ADA}",
             "Ada Lovelace",
             "Chess & go with @Olga, Room 14,\ntoday 14:00 https://example.org/a",
-            bot.clock.now().replace(microsecond=bot.heard[0].at.microsecond if bot.heard[0].at else 0),
+            bot.clock.now().replace(
+                microsecond=bot.listening.told[0].at.microsecond if bot.listening.told[0].at else 0
+            ),
             f"https://example.slack.com/archives/{SPACES}/p{posted.ts.replace('.', '')}",
         )
     ]
@@ -91,7 +93,7 @@ async def test_a_host_answers_in_the_thread(slack: FakeSlack, bot: SlackBot) -> 
     await bot.idle()
     await eventually(lambda: next(iter(bot.store.view.all(POSTS).values())).fate is Fate.CANCELLED)
 
-    assert bot.heard[-1].reply_to == bot.heard[0].id
+    assert bot.listening.told[-1].reply_to == bot.listening.told[0].id
 
 
 async def test_an_answer_to_what_was_posted_in_a_thread_goes_to_that_thread(slack: FakeSlack, bot: SlackBot) -> None:
@@ -103,7 +105,7 @@ async def test_an_answer_to_what_was_posted_in_a_thread_goes_to_that_thread(slac
     await bot.idle()
 
     assert answers(slack, posted) == []
-    assert bot.heard[1].id == bot.heard[2].id == f"{SPACES}:{posted.ts}:{question.ts}"
+    assert bot.listening.told[1].id == bot.listening.told[2].id == f"{SPACES}:{posted.ts}:{question.ts}"
     assert [post.fate for post in bot.store.view.all(POSTS).values() if post.text == TEXT] == [Fate.WITHDRAWN]
 
 
@@ -120,14 +122,14 @@ async def test_what_no_person_wrote_is_no_post(slack: FakeSlack, bot: SlackBot, 
     slack.says(ADA, SPACES, TEXT, **more)
     await bot.idle()
 
-    assert bot.heard == []
+    assert bot.listening.told == []
 
 
 async def test_what_the_bot_says_is_no_post(slack: FakeSlack, bot: SlackBot) -> None:
     slack.says(BOT, SPACES, TEXT)
     await bot.idle()
 
-    assert bot.heard == []
+    assert bot.listening.told == []
 
 
 async def test_other_channels_and_private_talk_are_not_read(slack: FakeSlack, bot: SlackBot) -> None:
@@ -135,7 +137,7 @@ async def test_other_channels_and_private_talk_are_not_read(slack: FakeSlack, bo
     slack.tells(ADA, TEXT)
     await bot.idle()
 
-    assert bot.heard == []
+    assert bot.listening.told == []
 
 
 async def test_a_command_is_no_post(slack: FakeSlack) -> None:
@@ -145,7 +147,7 @@ async def test_a_command_is_no_post(slack: FakeSlack) -> None:
         await bot.idle()
         await eventually(lambda: bot.store.view.all(POSTS))
 
-        assert bot.heard == []
+        assert bot.listening.told == []
         assert [post.text for post in bot.store.view.all(POSTS).values()] == [TEXT]
 
 
@@ -155,7 +157,7 @@ async def test_an_edit_that_comes_at_once_is_heard_after_what_it_edits(slack: Fa
     slack.edits(posted, "Chess for beginners, Room 9, today 15:00")
     await bot.idle()
 
-    assert [post.text[21:27] for post in bot.heard] == ["Room 1", "Room 9"]
+    assert [post.text[21:27] for post in bot.listening.told] == ["Room 1", "Room 9"]
 
 
 async def test_slack_is_told_that_a_post_arrived_once_it_is_on_disk(slack: FakeSlack) -> None:
@@ -174,4 +176,4 @@ async def test_slack_is_told_that_a_post_arrived_once_it_is_on_disk(slack: FakeS
             on_disk.set()
             await delivery.acked.wait()
 
-        assert (before, len(bot.heard)) == (False, 1)
+        assert (before, len(bot.listening.told)) == (False, 1)

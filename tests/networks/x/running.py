@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import cast
 
-from ptgbot.core.messages import Heard, Message, Reply, Target
+from ptgbot.core.messages import Message, Reply, Target
 from ptgbot.core.protocols import Host
 from ptgbot.networks.x.network import XNetwork
 from ptgbot.networks.x.settings import XSettings, XTiming
+from tests.networks.host import TimelineHost
 
 __all__ = ["QUICK", "TIMELINE", "Organisers", "eventually", "running"]
 
@@ -33,38 +34,10 @@ QUICK = XTiming(
 )
 
 
-class Organisers:
-    """Keeps what organisers are told, and what was heard."""
+class Organisers(TimelineHost):
+    """What stands behind X."""
 
-    def __init__(self, last: str = "") -> None:
-        self.told: list[str] = []
-        self.heards: list[Heard] = []
-        self.last = last
-        self.expected: tuple[str, ...] = ()
-
-    def warn(self, text: str) -> None:
-        self.told.append(text)
-
-    def heard(self, post: Heard) -> None:
-        self.heards.append(post)
-
-    def last_heard(self, network: str) -> str:
-        assert network == "x"
-        return self.last
-
-    def awaited(self, network: str) -> tuple[str, ...]:
-        assert network == "x"
-        return self.expected
-
-    @property
-    def kept(self) -> dict[str, Heard]:
-        """What was heard last of each post, as a store has it."""
-        return {post.id: post for post in self.heards}
-
-    @property
-    def texts(self) -> list[str]:
-        """The texts of the posts as they are by now, oldest first."""
-        return [post.text for _, post in sorted(self.kept.items(), key=lambda item: int(item[0])) if not post.deleted]
+    network = "x"
 
 
 def nobody_types_here(message: Message) -> "asyncio.Future[Reply]":
